@@ -1,0 +1,123 @@
+"""What is measured of a finished release: names, units, and how each is worked out from the run."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from canarylearn.engine.metrics import ArmMetrics, measure_arm
+from canarylearn.engine.quantities import NBSP, say_count, say_duration, say_latency, say_share
+from canarylearn.engine.serving import Served
+from canarylearn.engine.world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One measure: its name in items, its label for people, how to write a value, and its unit in items.
+
+    The unit is the form a goal's value takes in a file: 'share' is '20%', 'count' is 500, 'latency' and 'duration'
+    are '0.5s' and '10m', 'yes-no' is 1 or 0.
+    """
+
+    name: str
+    label: str
+    unit: str
+    say: Callable[[float], str] = field(repr=False)
+
+
+def _say_yes_no(value: float) -> str:
+    return "yes" if value else "no"
+
+
+_LIST = [
+    Measure(name="users_exposed", label="users who met the canary", unit="count", say=say_count),
+    Measure(name="users_exposed_share", label="share of users who met the canary", unit="share", say=say_share),
+    Measure(name="users_harmed", label="users harmed by the canary", unit="count", say=say_count),
+    Measure(name="users_harmed_share", label="share of users harmed by the canary", unit="share", say=say_share),
+    Measure(name="users_waited", label="users kept waiting by the canary", unit="count", say=say_count),
+    Measure(name="failed_requests", label="requests the canary failed", unit="count", say=say_count),
+    Measure(name="canary_requests", label="requests the new model answered", unit="count", say=say_count),
+    Measure(name="requests_judged", label="canary requests before the decision", unit="count", say=say_count),
+    Measure(name="control_requests", label="baseline requests beside the canary", unit="count", say=say_count),
+    Measure(name="share_observed", label="share of requests the canary got", unit="share", say=say_share),
+    Measure(name="time_to_notice", label="time to notice", unit="duration", say=say_duration),
+    Measure(name="time_at_risk", label="time users were exposed", unit="duration", say=say_duration),
+    Measure(name="time_to_full", label="time to full release", unit="duration", say=say_duration),
+    Measure(name="canary_error_rate", label="canary error rate", unit="share", say=say_share),
+    Measure(name="baseline_error_rate", label="baseline error rate", unit="share", say=say_share),
+    Measure(name="canary_p95", label="canary p95 latency", unit="latency", say=say_latency),
+    Measure(name="baseline_p95", label="baseline p95 latency", unit="latency", say=say_latency),
+    Measure(name="canary_accuracy", label="canary accuracy", unit="share", say=say_share),
+    Measure(name="baseline_accuracy", label="baseline accuracy", unit="share", say=say_share),
+    Measure(name="way_back", label="a way back exists", unit="yes-no", say=_say_yes_no),
+    Measure(name="model_size", label="size of the new model", unit="count", say=lambda mb: f"{mb:,.0f}{NBSP}MB"),
+    Measure(name="training_hours", label="time to train the new model", unit="count", say=lambda h: f"{h:g}{NBSP}h"),
+]
+
+MEASURES: Mapping[str, Measure] = {measure.name: measure for measure in _LIST}
+
+
+def measure_run(world: World, served: Served, times: Mapping[str, float]) -> dict[str, float]:
+    """Every measure of a finished run, by name.
+
+    `times` holds what only the controller knows: the number of the first request after the decision (`decided_at`),
+    times in seconds (infinite where the thing never happened), and whether a way back is left.
+    """
+    trial = slice(0, int(times["decided_at"]))
+    canary, baseline = (_over_trial(served, trial, which) for which in (served.to_canary, ~served.to_canary))
+    new = world.scenario.canary
+    return {
+        **_people(world, served),
+        "requests_judged": canary.requests,
+        "control_requests": baseline.requests,
+        "share_observed": canary.requests / max(1, canary.requests + baseline.requests),
+        "time_to_notice": times["time_to_notice"],
+        "time_at_risk": times["time_at_risk"],
+        "time_to_full": times["time_to_full"],
+        "canary_error_rate": canary.error_rate,
+        "baseline_error_rate": baseline.error_rate,
+        "canary_p95": canary.p95,
+        "baseline_p95": baseline.p95,
+        "canary_accuracy": canary.accuracy,
+        "baseline_accuracy": baseline.accuracy,
+        "way_back": times["way_back"],
+        "model_size": new.size_mb,
+        "training_hours": new.training_hours,
+    }
+
+
+def _people(world: World, served: Served) -> dict[str, float]:
+    """Who met the new model, and who was harmed by it: badly served, where the stable model would have served well."""
+    patience, stable = world.scenario.patience, world.responses[world.scenario.stable.name]
+    met = served.to_canary & (served.candidate == world.scenario.canary.name)
+    slow = served.latency > patience
+    harmed = met & (served.failed | slow) & ~stable.bad(patience)
+    everyone = max(1, _count_users(world, np.ones_like(met)))
+    exposed, hurt = _count_users(world, met), _count_users(world, harmed)
+    return {
+        "users_exposed": exposed,
+        "users_exposed_share": exposed / everyone,
+        "users_harmed": hurt,
+        "users_harmed_share": hurt / everyone,
+        "users_waited": _count_users(world, met & slow & (stable.latency <= patience)),
+        "failed_requests": int(np.count_nonzero(met & served.failed)),
+        "canary_requests": int(np.count_nonzero(met)),
+    }
+
+
+def _count_users(world: World, which: NDArray[np.bool_]) -> int:
+    seen = np.zeros(world.scenario.traffic.users, dtype=bool)
+    seen[world.draws.user[which]] = True
+    return int(np.count_nonzero(seen))
+
+
+def _over_trial(served: Served, trial: slice, which: NDArray[np.bool_]) -> ArmMetrics:
+    chosen = which[trial]
+    return measure_arm(
+        latency=served.latency[trial][chosen],
+        failed=served.failed[trial][chosen],
+        wrong=served.wrong[trial][chosen],
+        users=0,
+        patience=served.world.scenario.patience,
+    )

@@ -1,0 +1,271 @@
+"""The controller: one release under way in one world, moved interval by interval until it is decided."""
+
+import math
+from typing import Protocol
+
+from canarylearn.engine.analysis import UNWATCHED, Analysis, State
+from canarylearn.engine.checks import Check, Count
+from canarylearn.engine.judge import Judge
+from canarylearn.engine.measures import measure_run
+from canarylearn.engine.metrics import METRICS, ArmMetrics
+from canarylearn.engine.outcome import Event, Interval, Outcome, Phase
+from canarylearn.engine.quantities import BUCKETS, NBSP, say_weight
+from canarylearn.engine.routing import bucket
+from canarylearn.engine.serving import Served
+from canarylearn.engine.world import World
+
+
+class ReleaseError(Exception):
+    """An action that this release cannot take; `message` says why in plain words."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ReleaseOver(Exception):
+    """The release is decided, so whoever drives it has nothing left to do."""
+
+
+class Rollout(Protocol):
+    """Anything that can drive a release: a plan, or a script that was read."""
+
+    def drive(self, release: "Release") -> None:
+        """Act on the release until there is nothing more to say; raises ReleaseError for an impossible action."""
+
+
+def run(rollout: Rollout, world: World) -> Outcome:
+    """Run a rollout in a world to its end. Same arguments, same outcome."""
+    release = Release(world)
+    try:
+        rollout.drive(release)
+    except ReleaseOver:
+        pass
+    return release.finish()
+
+
+class Release:
+    """One release: what a rollout may do to it, and what it has seen so far.
+
+    Actions raise ReleaseOver once the release is decided, and ReleaseError when they make no sense.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.weight = world.scenario.start_weight
+        self.phase: Phase | None = None
+        self._served = Served(world)
+        self._trace: list[Interval] = []
+        self._events: list[Event] = []
+        self._counts: list[Count] = []
+        self._judge = Judge(world.scenario.evidence)
+        self._noticed = self._full = math.inf
+        self._at_risk = 0.0
+        self._decided_at: int | None = None
+        self._concluded = False
+        self._way_back = True
+
+    @property
+    def stable_name(self) -> str:
+        """The name of the revision that serves when the release begins."""
+        return self.world.scenario.stable.name
+
+    @property
+    def candidate(self) -> str:
+        """The name of the revision on trial."""
+        return self._served.candidate
+
+    @property
+    def now(self) -> float:
+        """Seconds since the start."""
+        return len(self._trace) * self.world.scenario.interval
+
+    @property
+    def time_left(self) -> float:
+        """Seconds until the scenario's window ends."""
+        return self.world.scenario.window - self.now
+
+    @property
+    def decided(self) -> bool:
+        """Whether the release was promoted or rolled back."""
+        return self.phase is not None
+
+    def try_revision(self, name: str) -> None:
+        """Put the named revision on trial. The stable one may be named: then it is compared with itself."""
+        self._still_open()
+        if name not in self.world.responses:
+            known = " and ".join(repr(known) for known in self.world.responses)
+            raise ReleaseError(f"there is no revision {name!r}; the revisions here are {known}")
+        self._served.candidate = name
+        if name == self.stable_name:
+            new = self.world.scenario.canary.name
+            self._note("note", f"{name} already serves everyone: it is compared with itself, and {new} is not tested")
+
+    def set_weight(self, buckets: int) -> None:
+        """Send this many of 10,000 buckets of users to the canary."""
+        self._still_open()
+        if not 0 <= buckets <= BUCKETS:
+            raise ReleaseError(f"a weight of {say_weight(buckets)} is not possible; it goes from 0 to 100{NBSP}%")
+        if not self._way_back and buckets < BUCKETS:
+            raise ReleaseError(f"{self.stable_name} was removed, so {self.candidate} has to take all traffic")
+        if buckets != self.weight:
+            self._note("weight", f"{self.candidate} gets {say_weight(buckets)}")
+        self.weight = buckets
+
+    def add_check(self, check: Check) -> None:
+        """Watch a metric from now on; while there are checks, they decide instead of the comparative judge."""
+        self._still_open()
+        self._counts.append(Count(check=check))
+
+    def hold(self, seconds: float, *, judged: bool = False) -> None:
+        """Let whole intervals pass, at least one, until `seconds` are over or the window ends.
+
+        A check that fails rolls back on the way, and so does the comparative judge if the hold is `judged`.
+        """
+        self._still_open()
+        for _ in range(self._intervals_in(seconds)):
+            self._advance(judged=judged)
+            if self.decided:
+                return
+
+    def judge_for(self, seconds: float) -> None:
+        """A judged hold with a decision at its end: promote if the judge (or every check) is satisfied by then."""
+        self.hold(seconds, judged=True)
+        if not self.decided:
+            self._conclude()
+
+    def promote(self) -> None:
+        """Send everyone to the candidate for good."""
+        self._still_open()
+        self._decide(Phase.PROMOTED, BUCKETS, f"{self.candidate} promoted to everyone")
+        self._full = self.now
+
+    def roll_back(self, reason: str) -> None:
+        """Send everyone back to the stable revision for good."""
+        self._still_open()
+        if not self._way_back:
+            raise ReleaseError(f"{self.stable_name} was removed: there is nothing to roll back to")
+        self._noticed = min(self._noticed, self.now)
+        self._decide(Phase.ROLLED_BACK, 0, f"rolled back: {reason}")
+
+    def restart(self) -> None:
+        """Restart the serving processes; weights, like all configuration, stay as they were."""
+        self._still_open()
+        self._note("restarted", f"restarted; {self.candidate} still gets {say_weight(self.weight)}")
+
+    def remove(self, name: str) -> None:
+        """Take a revision's replicas away; the other one has to serve everyone."""
+        self._still_open()
+        if name not in (self.stable_name, self.candidate):
+            raise ReleaseError(f"there is no revision {name!r} to remove; {self.stable_name} and {self.candidate} are running")
+        self._note("removed", f"{name} removed")
+        if name == self.stable_name:
+            self._way_back = False
+        self.weight = BUCKETS if name == self.stable_name else 0
+
+    def route(self, user_id: int) -> str:
+        """Where a user is sent now: 'canary' or 'stable'; the same user always goes the same way."""
+        return "canary" if bucket(self.world.scenario.salt, user_id) < self.weight else "stable"
+
+    def metric(self, arm: str, name: str) -> float:
+        """A metric of 'canary' or 'baseline' in the last interval; NaN without requests or before any interval."""
+        if arm not in ("canary", "baseline") or name not in METRICS:
+            raise ReleaseError(f"{arm}.{name} is not measured; there are {', '.join(METRICS)}")
+        if not self._trace:
+            return math.nan
+        last = self._trace[-1]
+        return (last.canary if arm == "canary" else last.baseline).value(name)
+
+    def finish(self) -> Outcome:
+        """Judge what is left of the trial if nobody has decided, let the window run out, and say how it all went."""
+        if not self.decided and not self._concluded and self.world.scenario.trial > self.now:
+            self.judge_for(self.world.scenario.trial - self.now)
+        if not self.decided and not self._concluded:
+            self._note("inconclusive", "the trial ended without a decision")
+        decided_at = self._boundary() if self._decided_at is None else self._decided_at
+        while self.time_left > 0:
+            self._advance(judged=False, watched=False)
+        return Outcome(
+            phase=self.phase or Phase.INCONCLUSIVE,
+            trace=tuple(self._trace),
+            measures=measure_run(self.world, self._served, self._times(decided_at)),
+            events=tuple(self._events),
+            checks=tuple(count.check for count in self._counts),
+        )
+
+    def _times(self, decided_at: int) -> dict[str, float]:
+        return {
+            "decided_at": decided_at,
+            "time_to_notice": self._noticed,
+            "time_to_full": self._full,
+            "time_at_risk": self._at_risk,
+            "way_back": float(self._way_back),
+        }
+
+    def _intervals_in(self, seconds: float) -> int:
+        """Whole intervals, rounded up, as far as the window reaches."""
+        if not (math.isfinite(seconds) and seconds > 0):
+            raise ReleaseError(f"a hold of {seconds:g} seconds is not possible; it has to last some time")
+        interval = self.world.scenario.interval
+        return min(math.ceil(seconds / interval - 1e-9), round(self.time_left / interval))
+
+    def _advance(self, *, judged: bool, watched: bool = True) -> None:
+        """One interval: serve, measure, look, and act on what was seen."""
+        index, interval = len(self._trace), self.world.scenario.interval
+        canary, baseline = self._served.serve(index, self.weight)
+        analysis = self._look(canary, baseline) if watched else UNWATCHED
+        self._trace.append(
+            Interval(
+                start=index * interval,
+                end=(index + 1) * interval,
+                weight=self.weight,
+                canary=canary,
+                baseline=baseline,
+                analysis=analysis,
+            )
+        )
+        if self.weight and not self.decided:
+            self._at_risk += interval
+        if watched and analysis.state in (State.FAILED, State.ERROR) and (judged or self._counts):
+            self._alarm(analysis)
+
+    def _look(self, canary: ArmMetrics, baseline: ArmMetrics) -> Analysis:
+        judged = self._judge.observe(self.weight, canary, baseline)
+        if not self._counts:
+            return judged
+        watched = [count.add(canary if count.check.arm == "canary" else baseline) for count in self._counts]
+        return max(watched, key=lambda analysis: analysis.state in (State.FAILED, State.ERROR))
+
+    def _alarm(self, analysis: Analysis) -> None:
+        self._noticed = min(self._noticed, self.now)
+        if self._way_back:
+            self.roll_back(analysis.reason)
+        else:
+            self._note("alarm", f"alarm without a way back: {analysis.reason}")
+
+    def _conclude(self) -> None:
+        self._concluded = True
+        verdict = self._judge.conclude() if not self._counts else self._conclude_checks()
+        if verdict.state is State.SUCCESSFUL:
+            self.promote()
+        else:
+            self._note("inconclusive", f"no decision: {verdict.reason}")
+
+    def _conclude_checks(self) -> Analysis:
+        if all(count.measured for count in self._counts):
+            return Analysis(state=State.SUCCESSFUL, reason="no check failed")
+        return Analysis(state=State.INCONCLUSIVE, reason="a check had nothing to measure")
+
+    def _decide(self, phase: Phase, weight: int, text: str) -> None:
+        self.phase, self.weight, self._decided_at = phase, weight, self._boundary()
+        self._note(phase.value, text)
+
+    def _boundary(self) -> int:
+        return int(self.world.bounds[len(self._trace)])
+
+    def _note(self, kind: str, text: str) -> None:
+        self._events.append(Event(at=self.now, kind=kind, text=text))
+
+    def _still_open(self) -> None:
+        if self.decided:
+            raise ReleaseOver

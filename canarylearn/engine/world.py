@@ -1,0 +1,105 @@
+"""A scenario made real: the same users, requests and luck for every answer that is run in it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from canarylearn.engine.faults import Behaviour, Draws, Floats, with_faults
+from canarylearn.engine.routing import buckets_of
+from canarylearn.engine.scenario import Revision, Scenario, Traffic
+
+Z95 = 1.6448536269514722
+"""The 95th percentile of the standard normal distribution."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Response:
+    """What one revision would answer to each request: seconds taken, failed, and wrong although it did not fail."""
+
+    latency: Floats
+    failed: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+
+    def bad(self, patience: float) -> NDArray[np.bool_]:
+        """Requests that harm their user: failed, or slower than `patience` seconds."""
+        return self.failed | (self.latency > patience)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One scenario with one seed: the draws, each revision's responses to all of them, and where intervals begin.
+
+    `bounds[i]` to `bounds[i + 1]` are the requests of interval i.
+    """
+
+    scenario: Scenario
+    seed: int
+    draws: Draws
+    responses: Mapping[str, Response]
+    bounds: NDArray[np.intp]
+
+    @property
+    def intervals(self) -> int:
+        """How many intervals the window holds."""
+        return len(self.bounds) - 1
+
+
+@lru_cache(maxsize=64)
+def materialise(scenario: Scenario, seed: int) -> World:
+    """The world of a scenario under a seed. The same arguments always give equal arrays."""
+    draws = _draw(scenario.traffic, scenario.window, scenario.salt, seed)
+    edges = np.arange(round(scenario.window / scenario.interval) + 1) * scenario.interval
+    return World(
+        scenario=scenario,
+        seed=seed,
+        draws=draws,
+        responses={
+            scenario.stable.name: _respond(scenario.stable, scenario, "stable", draws),
+            scenario.canary.name: _respond(scenario.canary, scenario, "canary", draws),
+        },
+        bounds=np.searchsorted(draws.time, edges),
+    )
+
+
+@lru_cache(maxsize=64)
+def _draw(traffic: Traffic, window: float, salt: str, seed: int) -> Draws:
+    # Keyed by traffic alone, so two scenarios that differ only in the model share their users and their luck.
+    rng = np.random.default_rng(seed)
+    count = int(rng.poisson(traffic.requests_per_second * window))
+    time = np.sort(rng.random(count, dtype=np.float32)) * np.float32(window)
+    user = _users(traffic, count, rng)
+    return Draws(
+        time=time,
+        user=user,
+        bucket=buckets_of(salt, traffic.users)[user],
+        normal=rng.standard_normal(count, dtype=np.float32),
+        failure=rng.random(count, dtype=np.float32),
+        mistake=rng.random(count, dtype=np.float32),
+        tail=rng.random(count, dtype=np.float32),
+    )
+
+
+def _users(traffic: Traffic, count: int, rng: np.random.Generator) -> NDArray[np.int32]:
+    if traffic.activity == "even":
+        return rng.integers(traffic.users, size=count, dtype=np.int32)
+    pull = np.arange(1, traffic.users + 1) ** -0.8
+    heights = np.cumsum(pull / pull.sum())
+    found = np.searchsorted(heights, rng.random(count), side="right")
+    return np.minimum(found, traffic.users - 1).astype(np.int32)
+
+
+def _respond(revision: Revision, scenario: Scenario, arm: str, draws: Draws) -> Response:
+    sigma = math.log(revision.p95 / revision.p50) / Z95
+    plain = Behaviour(
+        failing=np.full(len(draws.time), revision.errors, dtype=np.float32),
+        latency=np.exp(np.float32(math.log(revision.p50)) + np.float32(sigma) * draws.normal),
+    )
+    actual = with_faults(plain, scenario.faults, arm=arm, draws=draws)
+    failed = draws.failure < actual.failing
+    return Response(
+        latency=actual.latency, failed=failed, wrong=~failed & (draws.mistake >= np.float32(revision.accuracy))
+    )
