@@ -1,0 +1,1 @@
+"""CanaryLearn: learn to release models safely, by deploying every answer."""

@@ -1,0 +1,1 @@
+"""Practice: code with blanks, filled in and deployed."""

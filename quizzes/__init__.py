@@ -1,0 +1,1 @@
+"""Quizzes: questions with options, each of which can be deployed."""
