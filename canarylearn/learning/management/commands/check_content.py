@@ -46,7 +46,9 @@ class Command(BaseCommand):
             proofs |= self._check_topic(folder, kept, options)
         if options["check"]:
             if proofs != kept:
-                raise CommandError("the proofs beside the content are out of date; run 'manage.py check_content' and commit")
+                raise CommandError(
+                    "the proofs beside the content are out of date; run 'manage.py check_content' and commit"
+                )
         else:
             write_lock(proofs)
 

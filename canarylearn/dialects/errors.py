@@ -1,0 +1,29 @@
+"""Errors that know where they are."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Located:
+    """One error in a text: its line (from 1), its column (from 1) where known, a stable code, and plain words."""
+
+    line: int
+    column: int | None
+    code: str
+    message: str
+
+
+class Unreadable(Exception):
+    """A text that cannot be read; `errors` says where and why, in the order of the lines."""
+
+    def __init__(self, errors: tuple[Located, ...]) -> None:
+        super().__init__("; ".join(f"line {error.line}: {error.message}" for error in errors))
+        self.errors = errors
+
+
+class Refused(Exception):
+    """A text that was read and then could not be carried out; `error` says where and why."""
+
+    def __init__(self, error: Located) -> None:
+        super().__init__(f"line {error.line}: {error.message}")
+        self.error = error

@@ -1,0 +1,110 @@
+"""Loading content: files become topics, items and immutable versions, all in one transaction."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from django.db import transaction
+
+from canarylearn.engine import ENGINE_VERSION
+from canarylearn.items import Item as ItemSpec
+from canarylearn.items import Proof, TopicFiles, digest
+from canarylearn.learning.models import Item, Topic, Version
+
+CONTENT = Path(__file__).resolve().parent.parent / "content"
+"""The curriculum: one folder a topic."""
+
+LOCK = CONTENT / "proofs.lock.json"
+"""Which items are proven, by digest. It names no answer."""
+
+
+class Unproven(Exception):
+    """Items without a proof for what they now say; `slugs` names them."""
+
+    def __init__(self, slugs: list[str]) -> None:
+        super().__init__(f"not proven as they stand: {', '.join(slugs)}; run 'manage.py check_content' first")
+        self.slugs = slugs
+
+
+def topic_folders() -> list[Path]:
+    """The folders that hold a topic."""
+    return sorted(path.parent for path in CONTENT.glob("*/topic.yaml"))
+
+
+def read_lock() -> dict[str, Proof]:
+    """The proofs kept beside the content, by item."""
+    if not LOCK.exists():
+        return {}
+    return {slug: Proof(**fields) for slug, fields in json.loads(LOCK.read_text(encoding="utf-8")).items()}
+
+
+def write_lock(proofs: Mapping[str, Proof]) -> None:
+    """Keep proofs beside the content, in a stable order."""
+    text = json.dumps({slug: asdict(proofs[slug]) for slug in sorted(proofs)}, indent=1)
+    LOCK.write_text(text + "\n", encoding="utf-8")
+
+
+@transaction.atomic
+def load_topic(files: TopicFiles, proofs: Mapping[str, Proof]) -> list[str]:
+    """Bring the database up to a topic's files, and say what changed. Raises Unproven before writing anything.
+
+    An item whose digest is unchanged is left alone; a changed one gets a new version; one without a file is retired.
+    """
+    digests = {slug: digest(item, files.scenarios_of(item)) for slug, item in files.items.items()}
+    if unproven := [slug for slug, found in digests.items() if slug not in proofs or proofs[slug].digest != found]:
+        raise Unproven(unproven)
+    topic, changes = _load_topic_row(files)
+    order = {
+        slug: position for slugs in (files.topic.tasks, files.topic.questions) for position, slug in enumerate(slugs, 1)
+    }
+    for slug, item in files.items.items():
+        changes += _load_item(topic, files, item, order[slug], proofs[slug])
+    return changes + _retire_missing(topic, set(files.items))
+
+
+def _load_topic_row(files: TopicFiles) -> tuple[Topic, list[str]]:
+    spec, text = files.topic, files.texts["topic.yaml"]
+    topic = Topic.objects.filter(slug=spec.slug).first()
+    if topic is None:
+        return Topic.objects.create(slug=spec.slug, title=spec.title, spec=text), [f"new topic {spec.slug}"]
+    if topic.spec == text:
+        return topic, []
+    topic.title, topic.spec = spec.title, text
+    topic.save()
+    return topic, [f"topic {spec.slug} changed"]
+
+
+def _load_item(topic: Topic, files: TopicFiles, spec: ItemSpec, position: int, proof: Proof) -> list[str]:
+    defaults = {"topic": topic, "kind": spec.kind, "position": position}
+    item, is_new = Item.objects.get_or_create(slug=spec.id, defaults=defaults)
+    current = item.current
+    if current is not None and current.digest == proof.digest and item.position == position and not item.retired:
+        return []
+    item.position, item.retired = position, False
+    if current is None or current.digest != proof.digest:
+        item.current = current = _publish(item, files, spec, proof)
+    item.save()
+    return [f"{'new' if is_new else 'changed'} {spec.kind} {spec.id}, version {current.number}"]
+
+
+def _publish(item: Item, files: TopicFiles, spec: ItemSpec, proof: Proof) -> Version:
+    latest = item.versions.order_by("-number").values_list("number", flat=True).first() or 0
+    return Version.objects.create(
+        item=item,
+        number=latest + 1,
+        title=spec.title,
+        level=spec.level,
+        spec=files.texts[f"{spec.kind}s/{spec.id}.yaml"],
+        scenarios={slug: files.texts[f"scenarios/{slug}.yaml"] for slug in spec.scenarios},
+        digest=proof.digest,
+        engine=ENGINE_VERSION,
+        proof=asdict(proof),
+    )
+
+
+def _retire_missing(topic: Topic, slugs: set[str]) -> list[str]:
+    missing = topic.items.filter(retired=False).exclude(slug__in=slugs)
+    told = [f"retired {item.slug}" for item in missing]
+    missing.update(retired=True)
+    return told

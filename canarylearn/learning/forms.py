@@ -1,0 +1,51 @@
+"""The form an answer arrives in: ids of offered options, and a key that makes the form count once."""
+
+from typing import Any
+
+from django import forms
+
+from canarylearn.learning.ready import Ready
+
+KEY = r"^[A-Za-z0-9_-]{16,40}$"
+
+
+def option_id(position: int) -> str:
+    """The id under which an option is offered: its letter."""
+    return chr(ord("A") + position)
+
+
+def field_name(ready: Ready, blank: str) -> str:
+    """The name of a blank's field; a question's one blank is its choice."""
+    return "choice" if ready.item.kind == "question" else f"blank-{blank}"
+
+
+class AnswerForm(forms.Form):
+    """Which option goes where. Nothing but the ids of this item's own options is accepted."""
+
+    key = forms.RegexField(KEY)
+    version = forms.IntegerField(min_value=1)
+
+    def __init__(self, data: Any, *, ready: Ready) -> None:
+        super().__init__(data)
+        self.ready = ready
+        for blank in ready.item.blanks:
+            ids = [option_id(position) for position in range(len(ready.item.options_for(blank)))]
+            self.fields[field_name(ready, blank)] = forms.ChoiceField(
+                choices=[(one, one) for one in ids], required=False
+            )
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The option id in each blank that was filled with something we offer."""
+        found = {blank: self.cleaned_data.get(field_name(self.ready, blank), "") for blank in self.ready.item.blanks}
+        return {blank: option for blank, option in found.items() if option}
+
+    @property
+    def empty_blanks(self) -> list[str]:
+        """Blanks without an answer."""
+        return [blank for blank in self.ready.item.blanks if blank not in self.chosen]
+
+    @property
+    def answer(self) -> dict[str, int]:
+        """The positions of the chosen options, once every blank has one."""
+        return {blank: ord(option) - ord("A") for blank, option in self.chosen.items()}

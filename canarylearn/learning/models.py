@@ -1,0 +1,139 @@
+"""What is kept: topics, items and their versions, learners, and every attempt."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+
+class Topic(models.Model):
+    """A subject to learn. `spec` is its topic.yaml."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    title = models.CharField(max_length=200)
+    spec = models.TextField()
+
+    class Meta:
+        ordering = ("slug",)
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("topic", args=[self.slug])
+
+
+class Kind(models.TextChoices):
+    """What an item is: fill-in code for practice, or multiple choice for quizzes."""
+
+    TASK = "task"
+    QUESTION = "question"
+
+
+class Item(models.Model):
+    """One question through all its versions. Its slug is for ever: attempts hang on it."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="items")
+    slug = models.SlugField(max_length=60, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind)
+    position = models.PositiveSmallIntegerField()
+    current = models.OneToOneField("Version", on_delete=models.PROTECT, related_name="+", null=True)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("topic", "kind", "position")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        room = "practice" if self.kind == Kind.TASK else "quizzes"
+        return reverse(f"{room}:item", args=[self.slug])
+
+
+class Version(models.Model):
+    """An item as published once: never changed afterwards. Holds what was asked and how it was proven, not what passes.
+
+    `spec` is the item's file and `scenarios` the files of its scenarios by slug, as their authors wrote them.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    level = models.CharField(max_length=10)
+    spec = models.TextField()
+    scenarios = models.JSONField()
+    digest = models.CharField(max_length=64)
+    engine = models.CharField(max_length=20)
+    proof = models.JSONField()
+    published = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("item", "-number")
+        constraints = (models.UniqueConstraint(fields=("item", "number"), name="one_version_a_number"),)
+
+    def __str__(self) -> str:
+        return f"{self.item_id} version {self.number}: {self.title}"
+
+
+class Learner(models.Model):
+    """A person who practises, known by a key in a signed cookie; an account may be joined to it."""
+
+    key: models.UUIDField[UUID, UUID] = models.UUIDField(unique=True)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+
+    def __str__(self) -> str:
+        return f"learner {str(self.key)[:8]}"
+
+
+class Slot(models.Model):
+    """A learner's place at one version of an item: the row that is locked while a try is counted."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="slots")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="slots")
+    hints_opened = models.PositiveSmallIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+        constraints = (
+            models.UniqueConstraint(fields=("learner", "version"), name="one_slot_a_learner_and_version"),
+            models.CheckConstraint(condition=Q(hints_opened__lte=3), name="three_hints_at_most"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.learner} at {self.version}"
+
+
+class Attempt(models.Model):
+    """One counted try: the answer, what came of it, and what it was judged by. Made by `submit_attempt` alone.
+
+    The limits are also the database's: numbers are unique in a slot and end at three, and a form's key counts once.
+    """
+
+    slot = models.ForeignKey(Slot, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    key = models.CharField(max_length=40)
+    answer = models.JSONField()
+    passed = models.BooleanField()
+    finding = models.CharField(max_length=60, blank=True)
+    hints_opened = models.PositiveSmallIntegerField(default=0)
+    engine = models.CharField(max_length=20)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("slot", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("slot", "number"), name="one_attempt_a_number"),
+            models.UniqueConstraint(fields=("slot", "key"), name="one_attempt_a_key"),
+            models.CheckConstraint(condition=Q(number__gte=1) & Q(number__lte=3), name="three_tries_at_most"),
+        )
+
+    def __str__(self) -> str:
+        return f"try {self.number}: {'passed' if self.passed else 'not yet'}"

@@ -1,0 +1,259 @@
+"""The page of an item: everything its template shows, as plain values."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from canarylearn.items.spec import Item
+from canarylearn.learning.forms import field_name, option_id
+from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
+from canarylearn.learning.ready import Ready
+from canarylearn.learning.selectors import Listed, Standing
+from canarylearn.learning.verdicts import ResolvedView, VerdictView, show_resolved
+
+_PRICES = (
+    "Costs no try. Where to look.",
+    "Costs no try. Which quantity decides.",
+    "Costs no try. A worked example with other numbers.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionView:
+    """One option on offer: its id and letter, and its text as code (`text`) or as rendered words (`text_html`)."""
+
+    id: str
+    letter: str
+    text: str
+    text_html: SafeString
+    is_code: bool
+    chosen: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlankView:
+    """One blank: the name of its form field, what it may hold and what it holds."""
+
+    name: str
+    number: int
+    label: str
+    field: str
+    options: list[OptionView]
+    chosen: str
+    reusable: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class PieceView:
+    """A piece of code for the template: coloured text, or a blank."""
+
+    css: str
+    text: str
+    blank: BlankView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineView:
+    """A line of code for the template."""
+
+    number: int
+    pieces: list[PieceView]
+    faulty: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Faulty:
+    """The code to mend, and the error it stops with."""
+
+    code: tuple[CodeLine, ...]
+    error: str
+    line: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemView:
+    """What is asked."""
+
+    slug: str
+    title: str
+    prompt_html: SafeString
+    level: str
+    number: int
+    total: int
+    attempt_url: str
+    next_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotView:
+    """The learner's tries."""
+
+    tries_left: int
+    tries_total: int
+    solved: bool
+    resolved: bool
+
+    @property
+    def used(self) -> int:
+        """Tries that were spent."""
+        return self.tries_total - self.tries_left
+
+    @property
+    def dots(self) -> list[str]:
+        """One word a try: those left first."""
+        return ["left"] * self.tries_left + ["used"] * self.used
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hint:
+    """A hint that was opened, or the next one with its price."""
+
+    level: int
+    text_html: SafeString = SafeString("")
+    url: str = ""
+    price: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hints:
+    """Hints opened so far, and the one that can be opened next."""
+
+    opened: list[Hint]
+    next: Hint | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A line above the form; `kind` is 'info' or 'error'."""
+
+    text: str
+    kind: str = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemPage:
+    """Everything the fragment of an item shows."""
+
+    item: ItemView
+    faulty: Faulty | None
+    code: list[LineView]
+    blanks: list[BlankView]
+    options: list[OptionView]
+    slot: SlotView
+    hints: Hints
+    key: str
+    version: int
+    message: Message | None
+    verdict: VerdictView | None
+    resolved: ResolvedView | None
+
+
+def build_page(
+    *,
+    room: str,
+    ready: Ready,
+    listed: list[Listed],
+    standing: Standing,
+    chosen: dict[str, str],
+    verdict: VerdictView | None = None,
+    message: Message | None = None,
+) -> ItemPage:
+    """The page of one item for one learner. `chosen` are the option ids to show in the blanks."""
+    item = ready.item
+    slot = _slot(item, standing)
+    blanks = [_blank(ready, name, number, chosen) for number, name in enumerate(item.blanks, start=1)]
+    return ItemPage(
+        item=_item(room, ready, listed),
+        faulty=_faulty(ready),
+        code=_code(item, blanks),
+        blanks=blanks,
+        options=blanks[0].options,
+        slot=slot,
+        hints=_hints(room, item, standing.hints_opened),
+        key=secrets.token_urlsafe(18),
+        version=ready.number,
+        message=message,
+        verdict=verdict,
+        resolved=show_resolved(ready, [attempt.answer for attempt in standing.attempts]) if slot.resolved else None,
+    )
+
+
+def _item(room: str, ready: Ready, listed: list[Listed]) -> ItemView:
+    slugs = [other.slug for other in listed]
+    place = slugs.index(ready.item.id)
+    following = slugs[place + 1] if place + 1 < len(slugs) else None
+    return ItemView(
+        slug=ready.item.id,
+        title=ready.item.title,
+        prompt_html=render(ready.item.prompt),
+        level=ready.item.level,
+        number=place + 1,
+        total=len(slugs),
+        attempt_url=reverse(f"{room}:attempt", args=[ready.item.id]),
+        next_url=reverse(f"{room}:item", args=[following]) if following else None,
+    )
+
+
+def _slot(item: Item, standing: Standing) -> SlotView:
+    return SlotView(
+        tries_left=max(0, item.tries - len(standing.attempts)),
+        tries_total=item.tries,
+        solved=standing.solved,
+        resolved=standing.resolved(item.tries),
+    )
+
+
+def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> BlankView:
+    options = [
+        OptionView(
+            id=option_id(position),
+            letter=option_id(position),
+            text=option.text,
+            text_html=render_inline(option.text),
+            is_code=option.fill is not None and option.fill == option.text,
+            chosen=chosen.get(name) == option_id(position),
+        )
+        for position, option in enumerate(ready.item.options_for(name))
+    ]
+    return BlankView(
+        name=name,
+        number=number,
+        label=f"Blank {number}: {name}",
+        field=field_name(ready, name),
+        options=options,
+        chosen=chosen.get(name, ""),
+    )
+
+
+def _code(item: Item, blanks: list[BlankView]) -> list[LineView]:
+    by_name = {blank.name: blank for blank in blanks}
+    template = item.template or ""
+    # A question's blank stands for the whole code of its options: it is chosen below, not placed in the code.
+    if not template or item.kind == "question" and template.strip() == "⟦choice⟧":
+        return []
+    return [
+        LineView(
+            number=line.number,
+            pieces=[PieceView(css=p.css, text=p.text, blank=by_name.get(p.blank)) for p in line.pieces],
+        )
+        for line in highlight(template)
+    ]
+
+
+def _faulty(ready: Ready) -> Faulty | None:
+    refused = ready.faulty
+    if refused is None:
+        return None
+    return Faulty(code=highlight(refused.code, refused.line), error=refused.message, line=refused.line)
+
+
+def _hints(room: str, item: Item, opened: int) -> Hints:
+    shown = [Hint(level=level, text_html=render(text)) for level, text in enumerate(item.hints[:opened], start=1)]
+    following = None
+    if opened < len(item.hints):
+        level = opened + 1
+        url = reverse(f"{room}:hint", args=[item.id, level])
+        following = Hint(level=level, url=url, price=_PRICES[opened])
+    return Hints(opened=shown, next=following)

@@ -1,0 +1,61 @@
+"""A version made ready to judge and to show: read once a process, since versions never change."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from canarylearn.engine import Scenario
+from canarylearn.items import Answer, Item, Judgement, judge
+from canarylearn.items.files import read_as
+from canarylearn.items.judging import deploy
+from canarylearn.items.spec import BLANK
+from canarylearn.learning.models import Version
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaultyCode:
+    """Code that does not run: the line it stops at, and why."""
+
+    code: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ready:
+    """A version's item and scenarios, read and checked."""
+
+    version_id: int
+    number: int
+    item: Item
+    scenarios: Mapping[str, Scenario]
+
+    @cached_property
+    def faulty(self) -> FaultyCode | None:
+        """The code that a 'fix the error' task begins with, and the error it stops with when it is run."""
+        if self.item.faulty is None:
+            return None
+        code = BLANK.sub(lambda found: (self.item.faulty or {})[found[1]], self.item.template or "")
+        refused = deploy(code, self.scenarios[self.item.scenarios[0]], 0).refused
+        return FaultyCode(code=code, line=refused.line, message=refused.message) if refused else None
+
+    def judge(self, answer: Answer) -> Judgement:
+        """Deploy an answer; the judgement of an answer given before is remembered."""
+        return _judged(self, tuple(sorted(answer.items())))
+
+
+@lru_cache(maxsize=256)
+def ready(version_id: int) -> Ready:
+    """The version of that number in the database, made ready."""
+    version = Version.objects.get(pk=version_id)
+    return Ready(
+        version_id=version_id,
+        number=version.number,
+        item=read_as(Item, version.spec),
+        scenarios={slug: read_as(Scenario, text) for slug, text in version.scenarios.items()},
+    )
+
+
+@lru_cache(maxsize=2048)
+def _judged(version: Ready, answer: tuple[tuple[str, int], ...]) -> Judgement:
+    return judge(version.item, version.scenarios, dict(answer))

@@ -1,0 +1,234 @@
+"""What practice and quizzes have in common: a list, an item's page, an answer, a hint."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+
+from canarylearn.items.files import Room as RoomSpec
+from canarylearn.learning.forms import AnswerForm, option_id
+from canarylearn.learning.models import Topic
+from canarylearn.learning.pages import ItemPage, Message, build_page
+from canarylearn.learning.ready import Ready, ready
+from canarylearn.learning.selectors import Listed, Standing, listed_items, standings, topic_spec
+from canarylearn.learning.services import Status, Submission, open_hint, submit_attempt
+from canarylearn.learning.verdicts import VerdictView, show_verdict
+
+_SAYINGS = {
+    Status.REPEATED: "This answer had already arrived. It was counted once.",
+    Status.SAME_ANSWER: "You deployed this answer before, so no try was used. This is what it did.",
+    Status.KEY_REUSED: "This page had already been used for another answer. No try was used: press Deploy again.",
+    Status.RESOLVED: "This one is finished, so nothing was counted.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """One way of answering: its name in URLs and templates, the kind of item it holds, and the word for one."""
+
+    name: str
+    kind: str
+
+    def url(self) -> str:
+        """Where the room's list is."""
+        return reverse(f"{self.name}:index")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One item in the row of a room's items. `state` is open, tried, solved or missed."""
+
+    slug: str
+    number: int
+    url: str
+    title: str
+    level: str
+    state: str
+    tries_left: int
+    tries_total: int
+    is_current: bool
+
+
+def show_index(request: HttpRequest, room: Room) -> HttpResponse:
+    """The list of the room's items, with the learner's state at each."""
+    topic = Topic.objects.order_by("slug").first()
+    if topic is None:
+        raise Http404("There is no topic yet.")
+    items = steps(request, room, listed_items(room.kind, topic.slug))
+    return _private(
+        render(request, f"{room.name}/index.html", {"topic": topic, "room": present(room, topic), "items": items})
+    )
+
+
+def show_item(request: HttpRequest, room: Room, slug: str) -> HttpResponse:
+    """The page of one item, as the learner left it."""
+    return _Visit(request, room, slug).show()
+
+
+def take_answer(request: HttpRequest, room: Room, slug: str) -> HttpResponse:
+    """Judge a posted answer and show what came of it, in the answer to the same request."""
+    visit = _Visit(request, room, slug)
+    form = AnswerForm(request.POST, ready=visit.ready)
+    if not form.is_valid():
+        message = Message(text="That was not an answer to this page. No try was used.", kind="error")
+        return visit.show(message=message, chosen=form.chosen, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if form.cleaned_data["version"] != visit.ready.number:
+        message = Message(text="This question was changed in the meantime. No try was used: please look at it again.")
+        return visit.show(message=message, status=HTTPStatus.CONFLICT)
+    if form.empty_blanks:
+        return visit.show(message=_say_empty(room, form), chosen=form.chosen)
+    submission = submit_attempt(
+        learner_key=request.visitor.key, ready=visit.ready, answer=form.answer, key=form.cleaned_data["key"]
+    )
+    return visit.show_submission(submission, form.chosen)
+
+
+def take_hint(request: HttpRequest, room: Room, slug: str, level: int) -> HttpResponse:
+    """Open a hint and show the page again, with the choices of the form kept."""
+    visit = _Visit(request, room, slug)
+    if not 1 <= level <= len(visit.ready.item.hints):
+        raise Http404("There is no such hint.")
+    open_hint(learner_key=request.visitor.key, version_id=visit.ready.version_id, level=level)
+    form = AnswerForm(request.POST, ready=visit.ready)
+    form.is_valid()
+    return visit.show(chosen=form.chosen)
+
+
+def present(room: Room, topic: Topic) -> dict[str, object]:
+    """What pages say of a room in a topic."""
+    spec: RoomSpec = topic_spec(topic.spec).rooms[room.name]
+    return {
+        "name": room.name,
+        "noun": room.kind,
+        "title": spec.title,
+        "minutes": spec.minutes,
+        "summary": spec.summary,
+        "url": room.url(),
+    }
+
+
+def steps(request: HttpRequest, room: Room, listed: list[Listed], current: str = "") -> list[Step]:
+    """The room's items in order, each with where the learner stands at it."""
+    known = standings(request.visitor.key, [one.version_id for one in listed])
+    return [
+        _step(room, one, known.get(one.version_id, Standing()), number, is_current=one.slug == current)
+        for number, one in enumerate(listed, start=1)
+    ]
+
+
+def _step(room: Room, one: Listed, standing: Standing, number: int, *, is_current: bool) -> Step:
+    tries = ready(one.version_id).item.tries
+    if standing.resolved(tries):
+        state = "solved" if standing.solved else "missed"
+    else:
+        state = "tried" if standing.attempts else "open"
+    return Step(
+        slug=one.slug,
+        number=number,
+        url=reverse(f"{room.name}:item", args=[one.slug]),
+        title=one.title,
+        level=one.level,
+        state=state,
+        tries_left=max(0, tries - len(standing.attempts)),
+        tries_total=tries,
+        is_current=is_current,
+    )
+
+
+class _Visit:
+    """One request about one item: what it is about, and how it is answered. Raises Http404 for an unknown item."""
+
+    def __init__(self, request: HttpRequest, room: Room, slug: str) -> None:
+        listed = listed_items(room.kind)
+        mine = next((one for one in listed if one.slug == slug), None)
+        if mine is None:
+            raise Http404("There is no such item.")
+        self.request, self.room = request, room
+        self.listed = [one for one in listed if one.topic_slug == mine.topic_slug]
+        self.ready: Ready = ready(mine.version_id)
+
+    def show(
+        self,
+        *,
+        message: Message | None = None,
+        chosen: dict[str, str] | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> HttpResponse:
+        """The item as it stands, with what was chosen (or last deployed) in the blanks."""
+        version = self.ready.version_id
+        standing = standings(self.request.visitor.key, [version]).get(version, Standing())
+        return self._respond(standing, self._last_verdict(standing), chosen or _last_choice(standing), message, status)
+
+    def show_submission(self, submission: Submission, chosen: dict[str, str]) -> HttpResponse:
+        """What came of an answer."""
+        standing = Standing(attempts=submission.attempts, hints_opened=submission.hints_opened)
+        saying = _SAYINGS.get(submission.status)
+        message = Message(text=saying) if saying else None
+        if submission.judgement is None:
+            return self._respond(standing, self._last_verdict(standing), chosen, message, HTTPStatus.CONFLICT)
+        verdict = show_verdict(self.ready, submission.judgement)
+        return self._respond(standing, verdict, chosen, message, HTTPStatus.OK)
+
+    def _last_verdict(self, standing: Standing) -> VerdictView | None:
+        if not standing.attempts:
+            return None
+        return show_verdict(self.ready, self.ready.judge(standing.attempts[-1].answer))
+
+    def _respond(
+        self,
+        standing: Standing,
+        verdict: VerdictView | None,
+        chosen: dict[str, str],
+        message: Message | None,
+        status: HTTPStatus,
+    ) -> HttpResponse:
+        """The fragment for htmx, the whole page for everybody else."""
+        page = build_page(
+            room=self.room.name,
+            ready=self.ready,
+            listed=self.listed,
+            standing=standing,
+            chosen=chosen,
+            verdict=verdict,
+            message=message,
+        )
+        if self.request.htmx:
+            template, context = f"{self.room.name}/_attempt.html", self._fragment_context(page)
+        else:
+            template, context = f"{self.room.name}/{self.room.kind}.html", self._page_context(page)
+        return _private(render(self.request, template, context, status=status))
+
+    def _fragment_context(self, page: ItemPage) -> dict[str, object]:
+        return {
+            **vars(page),
+            "room": {"name": self.room.name, "noun": self.room.kind, "url": self.room.url()},
+        }
+
+    def _page_context(self, page: ItemPage) -> dict[str, object]:
+        topic = get_object_or_404(Topic, slug=self.listed[0].topic_slug)
+        row = steps(self.request, self.room, self.listed, page.item.slug)
+        return {**vars(page), "topic": topic, "room": present(self.room, topic), "steps": row}
+
+
+def _last_choice(standing: Standing) -> dict[str, str]:
+    if not standing.attempts:
+        return {}
+    return {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
+
+
+def _say_empty(room: Room, form: AnswerForm) -> Message:
+    if room.kind == "question":
+        return Message(text="Nothing was chosen, so nothing was deployed. No try was used.")
+    names = " and ".join(form.empty_blanks)
+    verb = "is" if len(form.empty_blanks) == 1 else "are"
+    return Message(text=f"Nothing was deployed: {names} {verb} still empty. No try was used.")
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """A page about one person: kept by no cache, and different for htmx and for a whole page."""
+    patch_vary_headers(response, ["HX-Request", "Cookie"])
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,73 @@
+"""Everything that reads what is kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from canarylearn.items.files import TopicSpec, read_as
+from canarylearn.learning.models import Attempt, Item, Slot, Topic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """An item in its room: enough to link to it, and the number in the database of its current version."""
+
+    slug: str
+    title: str
+    level: str
+    position: int
+    version_id: int
+    topic_slug: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where a learner stands at one version: the counted tries, and how many hints are open."""
+
+    attempts: tuple[Attempt, ...] = ()
+    hints_opened: int = 0
+
+    @property
+    def solved(self) -> bool:
+        """Whether a try passed."""
+        return any(attempt.passed for attempt in self.attempts)
+
+    def resolved(self, tries: int) -> bool:
+        """Whether nothing is left to win or lose: solved, or out of tries."""
+        return self.solved or len(self.attempts) >= tries
+
+
+def listed_items(kind: str, topic_slug: str | None = None) -> list[Listed]:
+    """The published items of a kind, in the order of their topics."""
+    items = Item.objects.filter(kind=kind, retired=False, current__isnull=False)
+    if topic_slug is not None:
+        items = items.filter(topic__slug=topic_slug)
+    fields = ("slug", "current__title", "current__level", "position", "current_id", "topic__slug")
+    return [
+        Listed(slug=slug, title=title, level=level, position=position, version_id=version_id, topic_slug=topic)
+        for slug, title, level, position, version_id, topic in items.order_by("topic", "position").values_list(*fields)
+    ]
+
+
+def standings(learner_key: UUID, version_ids: Iterable[int]) -> dict[int, Standing]:
+    """Where a learner stands at each of these versions; a version never tried is not in the result."""
+    slots = Slot.objects.filter(learner__key=learner_key, version_id__in=list(version_ids)).prefetch_related(
+        Prefetch("attempts", queryset=Attempt.objects.order_by("number"))
+    )
+    return {
+        slot.version_id: Standing(attempts=tuple(slot.attempts.all()), hints_opened=slot.hints_opened) for slot in slots
+    }
+
+
+def topics() -> list[Topic]:
+    """All topics."""
+    return list(Topic.objects.all())
+
+
+@lru_cache(maxsize=64)
+def topic_spec(text: str) -> TopicSpec:
+    """A topic's file, read once for each text it ever had."""
+    return read_as(TopicSpec, text)
