@@ -27,7 +27,7 @@ def lost(utilisation: float) -> float:
 def under_load(
     capacity: Capacity, *, rate: float, latency: Floats, failed: NDArray[np.bool_], luck: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Latency (seconds) and failures of an arm's requests at `rate` requests per second; `luck` is uniform on 0 to 1."""
+    """Latency (seconds) and failures of an arm's requests at `rate` a second; `luck` is uniform on 0 to 1."""
     utilisation = rate / (capacity.replicas * capacity.requests_per_second)
     # The unlucky end of the draw that decides failures: a request fails by itself at the other end.
     return latency * np.float32(stretch(utilisation)), failed | (luck >= 1 - lost(utilisation))

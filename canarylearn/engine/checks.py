@@ -76,7 +76,8 @@ class Count:
             reason = f"{self.errors_in_a_row} measurements in a row had no {check.arm} requests to measure"
             return Analysis(state=State.ERROR, reason=reason)
         if self.failed > check.failure_limit:
-            reason = f"{check.arm} {check.metric} was {_say(check.metric, value)}; the limit is {_say(check.metric, check.limit)}"
+            seen, limit = _say(check.metric, value), _say(check.metric, check.limit)
+            reason = f"{check.arm} {check.metric} was {seen}; the limit is {limit}"
             return Analysis(state=State.FAILED, reason=reason, numbers={"value": value, "limit": check.limit})
         if math.isnan(value):
             return Analysis(state=State.RUNNING, reason=f"no {check.arm} requests to measure")

@@ -85,7 +85,10 @@ class Judge:
         if stage.requests[0] < self._evidence.min_canary:
             return Analysis(state=State.INCONCLUSIVE, reason=_too_few(stage, self._evidence.min_canary))
         if _split_is_off(stage):
-            return Analysis(state=State.INCONCLUSIVE, reason="users did not split as the weight says; the arms cannot be compared")
+            return Analysis(
+                state=State.INCONCLUSIVE,
+                reason="users did not split as the weight says; the arms cannot be compared",
+            )
         doubts = {event: stage.not_worse(event, self._evidence.margin) for event in EVENTS}
         worst = max(doubts, key=lambda event: doubts[event])
         if doubts[worst] < self._evidence.alpha_pass:

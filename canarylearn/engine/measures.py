@@ -52,7 +52,12 @@ _LIST = [
     Measure(name="baseline_accuracy", label="baseline accuracy", unit="share", say=say_share),
     Measure(name="way_back", label="a way back exists", unit="yes-no", say=_say_yes_no),
     Measure(name="model_size", label="size of the new model", unit="count", say=lambda mb: f"{mb:,.0f}{NBSP}MB"),
-    Measure(name="training_hours", label="time to train the new model", unit="count", say=lambda h: f"{h:g}{NBSP}h"),
+    Measure(
+        name="training_hours",
+        label="time to train the new model",
+        unit="count",
+        say=lambda h: f"{h:g}{NBSP}h",
+    ),
 ]
 
 MEASURES: Mapping[str, Measure] = {measure.name: measure for measure in _LIST}

@@ -1,6 +1,7 @@
 """The controller: one release under way in one world, moved interval by interval until it is decided."""
 
 import math
+from contextlib import suppress
 from typing import Protocol
 
 from canarylearn.engine.analysis import UNWATCHED, Analysis, State
@@ -37,10 +38,8 @@ class Rollout(Protocol):
 def run(rollout: Rollout, world: World) -> Outcome:
     """Run a rollout in a world to its end. Same arguments, same outcome."""
     release = Release(world)
-    try:
+    with suppress(ReleaseOver):
         rollout.drive(release)
-    except ReleaseOver:
-        pass
     return release.finish()
 
 
@@ -157,7 +156,9 @@ class Release:
         """Take a revision's replicas away; the other one has to serve everyone."""
         self._still_open()
         if name not in (self.stable_name, self.candidate):
-            raise ReleaseError(f"there is no revision {name!r} to remove; {self.stable_name} and {self.candidate} are running")
+            raise ReleaseError(
+                f"there is no revision {name!r} to remove; {self.stable_name} and {self.candidate} are running"
+            )
         self._note("removed", f"{name} removed")
         if name == self.stable_name:
             self._way_back = False

@@ -111,7 +111,9 @@ class Scenario(Part):
         if self.trial > self.window:
             raise ValueError("trial is longer than window; shorten trial or lengthen window")
         if self.window % self.interval or self.trial % self.interval:
-            raise ValueError("window and trial must be whole numbers of intervals; change interval so that it divides both")
+            raise ValueError(
+                "window and trial must be whole numbers of intervals; change interval so that it divides both"
+            )
         if self.window / self.interval > MOST_INTERVALS:
             raise ValueError(f"more than {MOST_INTERVALS} intervals; lengthen interval or shorten window")
         if self.window * self.traffic.requests_per_second > MOST_REQUESTS:

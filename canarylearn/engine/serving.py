@@ -43,7 +43,11 @@ class Served:
             name, response.latency[span][chosen], response.failed[span][chosen], draws.failure[span][chosen]
         )
         wrong = response.wrong[span][chosen] & ~failed
-        self.latency[span][chosen], self.failed[span][chosen], self.wrong[span][chosen] = latency, failed, wrong
+        self.latency[span][chosen], self.failed[span][chosen], self.wrong[span][chosen] = (
+            latency,
+            failed,
+            wrong,
+        )
         self._seen[arm][draws.user[span][chosen]] = index
         users = int(np.count_nonzero(self._seen[arm] == index))
         return measure_arm(

@@ -24,7 +24,9 @@ def log_e_value(*, canary_events: int, baseline_events: int, canary_share: float
     """
     theta = canary_share * allowed_ratio / (canary_share * allowed_ratio + 1 - canary_share)
     if not 0 < theta < 1:
-        raise ValueError(f"canary_share is {canary_share}; a share strictly between 0 and 1 is needed to compare two arms")
+        raise ValueError(
+            f"canary_share is {canary_share}; a share strictly between 0 and 1 is needed to compare two arms"
+        )
     x, y = canary_events, baseline_events
     a, b = CONCENTRATION * theta, CONCENTRATION * (1 - theta)
     above = float(betainc(b + y, a + x, 1 - theta))

@@ -101,5 +101,7 @@ def _respond(revision: Revision, scenario: Scenario, arm: str, draws: Draws) -> 
     actual = with_faults(plain, scenario.faults, arm=arm, draws=draws)
     failed = draws.failure < actual.failing
     return Response(
-        latency=actual.latency, failed=failed, wrong=~failed & (draws.mistake >= np.float32(revision.accuracy))
+        latency=actual.latency,
+        failed=failed,
+        wrong=~failed & (draws.mistake >= np.float32(revision.accuracy)),
     )
