@@ -28,14 +28,15 @@ def secret_key() -> str:
         return key
     raise required(
         "SECRET_KEY",
-        "Set it, or SECRET_KEY_FILE, to 50 or more random characters. On your own machine, `make run` does it.",
+        "Set it, or SECRET_KEY_FILE, to 50 or more random characters; on your own machine `make run` does.",
     )
 
 
 def allowed_hosts() -> list[str]:
-    hosts: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else [])
+    local = ["localhost", "127.0.0.1", "[::1]"] if DEVELOPMENT else []
+    hosts: list[str] = env.list("ALLOWED_HOSTS", default=local)
     if not hosts:
-        raise required("ALLOWED_HOSTS", "Set it to the names the site is reached by, such as learn.example.org.")
+        raise required("ALLOWED_HOSTS", "Set it to the names the site is reached by: learn.example.org.")
     return hosts
 
 
@@ -65,7 +66,7 @@ def cookie_name(name: str) -> str:
 CANARYLEARN_ENV = env.str("CANARYLEARN_ENV", default="production")
 if CANARYLEARN_ENV not in ("production", "development"):
     raise ImproperlyConfigured(
-        f"CANARYLEARN_ENV is {CANARYLEARN_ENV!r}; it can be 'production' or 'development'. See docs/settings.md."
+        f"CANARYLEARN_ENV is {CANARYLEARN_ENV!r}; it is 'production' or 'development'. See docs/settings.md."
     )
 DEVELOPMENT = CANARYLEARN_ENV == "development"
 
@@ -106,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "canarylearn.learning.middleware.LearnerMiddleware",
 ]
 
 ROOT_URLCONF = "canarylearn.urls"
@@ -180,7 +182,8 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by the machine next door, over 
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
 # A nonce alone: with 'strict-dynamic' a script that came in a swapped fragment would run.

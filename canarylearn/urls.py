@@ -1,11 +1,16 @@
 """The address table of the site."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from canarylearn.health import healthz
+from canarylearn.learning import views
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("practice/", include("practice.urls")),
+    path("quizzes/", include("quizzes.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
