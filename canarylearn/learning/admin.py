@@ -1,6 +1,6 @@
 """What instructors can look at. Writing follows once questions can be proven while they are written."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model
@@ -8,8 +8,13 @@ from django.http import HttpRequest
 
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Topic, Version
 
+if TYPE_CHECKING:  # only the type checker knows that a ModelAdmin has a parameter
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
 
-class ReadOnly(admin.ModelAdmin[Any]):
+
+class ReadOnly(_ModelAdmin):
     """Rows that may be looked at and not changed: versions and attempts are facts."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

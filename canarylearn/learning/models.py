@@ -1,7 +1,5 @@
 """What is kept: topics, items and their versions, learners, and every attempt."""
 
-from uuid import UUID
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -81,7 +79,7 @@ class Version(models.Model):
 class Learner(models.Model):
     """A person who practises, known by a key in a signed cookie; an account may be joined to it."""
 
-    key: models.UUIDField[UUID, UUID] = models.UUIDField(unique=True)
+    key = models.UUIDField(unique=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
 
