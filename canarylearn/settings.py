@@ -21,6 +21,7 @@ def required(variable: str, what_to_do: str) -> ImproperlyConfigured:
 
 
 def secret_key() -> str:
+    key: str
     if key := env.str("SECRET_KEY", default=""):
         return key
     path = Path(env.str("SECRET_KEY_FILE", default=str(LOCAL_DIR / "secret-key") if DEVELOPMENT else ""))

@@ -1,0 +1,68 @@
+# Two commands matter: `make run` and `make test`. `make` alone lists the rest.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format types proof bench lock
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: .venv/.runtime .local/env ## Serve the site on http://127.0.0.1:8000 (another port: PORT=8001)
+	@$(BIN)/python scripts/serve.py
+
+test: .venv/.development .local/env ## Run every test, in Chromium and on PostgreSQL too
+	@scripts/system-packages
+	@$(BIN)/python -m pytest
+
+lint: .venv/.development .local/env ## Check format, code, templates, import directions and migrations
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: .venv/.development ## Format the code
+	$(BIN)/ruff check --quiet --fix .
+	$(BIN)/ruff format .
+
+types: .venv/.development .local/env ## Check the types
+	$(BIN)/mypy
+
+proof: .venv/.runtime .local/env ## Prove every item of the content anew, over all its seeds
+	$(BIN)/python manage.py check_content --all
+
+bench: .venv/.development .local/env ## Measure, and print the tables of docs/performance.md
+	$(BIN)/python -m benchmarks
+
+lock: .venv/.development ## Pin the newest allowed version of every dependency, with hashes
+	$(BIN)/uv pip compile $(LOCK) --output-file requirements.txt pyproject.toml
+	$(BIN)/uv pip compile $(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt pyproject.toml
+
+LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("CanaryLearn needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name a newer one: make run PYTHON=python3.12" % sys.version_info[:2])'
+	@$(PYTHON) -m venv .venv
+
+# The stamps spare the installation when nothing changed.
+.venv/.runtime: requirements.txt | .venv/bin/python
+	@echo "Installing what CanaryLearn needs (about a minute, once)"
+	@$(PIP) --requirement requirements.txt
+	@touch $@
+
+.venv/.development: requirements-dev.txt | .venv/bin/python
+	@echo "Installing what the tests and checks need (about two minutes, once)"
+	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+.local/env: | .local/secret-key
+	@echo "CANARYLEARN_ENV=development" > $@
+
+.local/secret-key:
+	@mkdir -p -m 700 .local
+	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@

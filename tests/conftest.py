@@ -1,0 +1,97 @@
+"""What every test may ask for: a browser, a database server, a site that really runs."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test.utils import override_settings
+
+from tests.postgresql import PostgreSQL
+from tests.serving import Site, new_site
+
+# pytest-playwright keeps an event loop in the thread of the test, and Django would refuse its database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# As root in a container Chromium has no sandbox; the rest keeps it from calling its maker.
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_under_their_own_names() -> Iterator[None]:
+    """Tests of pages need no collected static files; a served site collects its own."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={"staticfiles": plain}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Launch the system's own Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    assert found, "No Chromium was found. Run scripts/system-packages, which installs it."
+    return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of this test run's own."""
+    with PostgreSQL.started() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgresql: PostgreSQL) -> str:
+    """The address of an empty PostgreSQL database."""
+    return postgresql.new_database()
+
+
+@pytest.fixture(scope="session")
+def live_site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Site]]:
+    """Start a real server on a fresh "sqlite" or "postgresql" database with all content loaded."""
+    started: list[Site] = []
+
+    def start(database: str) -> Site:
+        folder = tmp_path_factory.mktemp("site")
+        if database == "postgresql":
+            server: PostgreSQL = request.getfixturevalue("postgresql")
+            url = server.new_database()
+        else:
+            url = f"sqlite:///{folder / 'db.sqlite3'}"
+        started.append(new_site(folder, url))
+        return started[-1]
+
+    yield start
+    for site in started:
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def served_site(live_site: Callable[[str], Site]) -> Site:
+    """A running site on SQLite."""
+    return live_site("sqlite")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def site_on_each_database(request: pytest.FixtureRequest, live_site: Callable[[str], Site]) -> Site:
+    """A running site, on one database after the other."""
+    return live_site(request.param)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of this checkout."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,99 @@
+"""A real server for tests: its own process group, port, database and static files."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS_TO_START = 60
+
+
+@dataclass(kw_only=True)
+class Site:
+    """A running site. `environment` is what its processes were started with."""
+
+    url: str
+    environment: dict[str, str]
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of manage.py against this site's database and return what it printed."""
+        return _manage(self.environment, *arguments)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the server and its workers, and nothing else."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, how)
+            self.process.wait(timeout=20)
+
+    def start(self) -> None:
+        """Start the server again, on the same port and database."""
+        self.process = _serve(self.environment, self.url, self.log)
+
+
+def new_site(folder: Path, database_url: str) -> Site:
+    """Prepare the database at `database_url` and serve it; files of the site stay in `folder`."""
+    environment = {
+        **os.environ,
+        "CANARYLEARN_ENV": "development",
+        "SECRET_KEY": "for tests alone, and as long as a real one has to be",
+        "DATABASE_URL": database_url,
+        "STATIC_ROOT": str(folder / "static"),
+        "LOG_LEVEL": "WARNING",
+    }
+    _manage(environment, "migrate", "--verbosity=0")
+    _manage(environment, "load_content")
+    _manage(environment, "collectstatic", "--no-input", "--verbosity=0")
+    url, log = f"http://127.0.0.1:{free_port()}", folder / "server.log"
+    return Site(url=url, environment=environment, log=log, process=_serve(environment, url, log))
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _manage(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, "manage.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+def _serve(environment: dict[str, str], url: str, log: Path) -> subprocess.Popen[bytes]:
+    port = url.rpartition(":")[2]
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", port, "--no-ws"]
+    command += ["--workers", "2", "--blocking-threads", "1", "--log-level", "warning"]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*command, "canarylearn.wsgi:application"],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    _wait_until_well(process, url, log)
+    return process
+
+
+def _wait_until_well(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"{url}/healthz", timeout=SECONDS_TO_START):
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.05)
+    raise AssertionError(f"The server at {url} did not start:\n{log.read_text()}")
