@@ -19,11 +19,3 @@ class Unreadable(Exception):
     def __init__(self, errors: tuple[Located, ...]) -> None:
         super().__init__("; ".join(f"line {error.line}: {error.message}" for error in errors))
         self.errors = errors
-
-
-class Refused(Exception):
-    """A text that was read and then could not be carried out; `error` says where and why."""
-
-    def __init__(self, error: Located) -> None:
-        super().__init__(f"line {error.line}: {error.message}")
-        self.error = error

@@ -1,0 +1,1 @@
+"""Dialects: written forms of a rollout, read with located errors."""

@@ -1,0 +1,369 @@
+"""The functions that a script can call: what they take, how their errors read, and what they do to the release."""
+
+import difflib
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
+
+from canarylearn.dialects.script.values import Trouble, Value, is_number, kind
+from canarylearn.engine import BUCKETS, Check, Release, parse_duration
+
+if TYPE_CHECKING:
+    from canarylearn.dialects.script.interpreter import Interpreter
+
+_WATCHED = {"latency": "p95", "error_rate": "error_rate", "accuracy": "accuracy"}
+_STABLE_NAMES = ("stable", "baseline", "old_model")
+_CANARY_NAMES = ("canary", "new_model")
+_CONTRACTS = {"percent": Decimal(100), "fraction": Decimal(1)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostFunction:
+    """A function of the language: its parameters in order, how many must be given, and what it does.
+
+    `acts` marks those that act on the release.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    required: int
+    call: Callable[["Interpreter", dict[str, Value]], Value]
+    acts: bool = False
+
+
+def _named(function: str, parameter: str) -> str:
+    return f"{function}({parameter}=...)"
+
+
+def _percent(where: str, value: Value) -> int:
+    """A number of percent as buckets, exactly; Trouble says what is expected and what to write."""
+    if isinstance(value, str):
+        digits = value.strip().rstrip("% ")
+        tip = f" Write {digits} without quotes." if digits.replace(".", "", 1).isdigit() else ""
+        raise Trouble(
+            "wrong-type",
+            f"{where}: a number of percent is expected, and it got the text {value[:40]!r}.{tip}",
+        )
+    if not is_number(value):
+        raise Trouble("wrong-type", f"{where}: a number of percent is expected, and it got {kind(value)}")
+    buckets = Decimal(repr(value)) * BUCKETS / 100
+    if not 0 <= buckets <= BUCKETS:
+        raise Trouble("out-of-range", f"{where}: percent go from 0 to 100, and it got {value}")
+    if buckets != buckets.to_integral_value():
+        raise Trouble("out-of-range", f"{where}: percent may have two decimals, and it got {value}")
+    return int(buckets)
+
+
+def _duration(where: str, value: Value) -> float:
+    if not isinstance(value, str):
+        raise Trouble(
+            "wrong-type", f"{where}: a duration is text such as '30m' or '1h', and it got {kind(value)}"
+        )
+    try:
+        return parse_duration(value)
+    except ValueError:
+        message = (
+            f"{where}: {value[:40]!r} is not a duration. Write a number and a unit, such as '30m' or '1h'."
+        )
+        raise Trouble("wrong-value", message) from None
+
+
+def _revision(where: str, value: Value, release: Release) -> str:
+    if not isinstance(value, str):
+        raise Trouble(
+            "wrong-type", f"{where}: the name of a version is text such as 'v2', and it got {kind(value)}"
+        )
+    names = tuple(release.world.responses)
+    if value not in names:
+        known = " and ".join(repr(name) for name in names)
+        raise Trouble(
+            "wrong-value", f"{where}: there is no version {value[:40]!r}; the versions here are {known}"
+        )
+    return value
+
+
+def _deploy_model(script: "Interpreter", given: dict[str, Value]) -> Value:
+    version = _revision(_named("deploy_model", "version"), given["version"], script.release)
+    weight = _percent(_named("deploy_model", "traffic_split"), given["traffic_split"])
+    script.release.try_revision(version)
+    script.release.set_weight(weight)
+    return None
+
+
+def _monitor_metric(script: "Interpreter", given: dict[str, Value]) -> Value:
+    _revision(_named("monitor_metric", "model_version"), given["model_version"], script.release)
+    metric, threshold = given["metric"], given["threshold"]
+    if not isinstance(metric, str) or metric not in _WATCHED:
+        known = ", ".join(repr(name) for name in _WATCHED)
+        raise Trouble(
+            "wrong-value", f"monitor_metric(metric=...): choose one of {known}; it got {kind(metric)}"
+        )
+    if not is_number(threshold):
+        message = f"monitor_metric(threshold=...): a number is expected, and it got {kind(threshold)}"
+        raise Trouble("wrong-type", message)
+    limit = float(threshold)  # type: ignore[arg-type]
+    arm = "baseline" if given["model_version"] == script.release.stable_name else "canary"
+    watched = _WATCHED[metric]
+    below = watched == "accuracy"
+    check = Check(
+        metric=watched,
+        arm="baseline" if arm == "baseline" else "canary",
+        fails_above=None if below else limit,
+        fails_below=limit if below else None,
+    )
+    script.release.add_check(check)
+    return None
+
+
+def _rollout_canary(script: "Interpreter", given: dict[str, Value]) -> Value:
+    model = _revision(_named("rollout_canary", "model"), given["model"], script.release)
+    weight = _percent(_named("rollout_canary", "traffic"), given["traffic"])
+    seconds = _duration(_named("rollout_canary", "duration"), given["duration"])
+    script.release.try_revision(model)
+    script.release.set_weight(weight)
+    script.release.judge_for(seconds)
+    return None
+
+
+def _set_traffic(script: "Interpreter", given: dict[str, Value]) -> Value:
+    unit = given.get("unit", "percent")
+    if unit not in ("percent", "fraction", "weight"):
+        message = f"set_traffic(unit=...): choose 'percent', 'fraction' or 'weight'; it got {kind(unit)}"
+        raise Trouble("wrong-value", message)
+    stable, canary = _shares(given["split"], str(unit), script.release)
+    total = stable + canary
+    if unit == "weight":
+        if not total:
+            raise Trouble("wrong-sum", "set_traffic(): both weights are 0, so nothing says who serves")
+        script.release.set_weight(round(canary / total * BUCKETS))
+        return None
+    whole = _CONTRACTS[str(unit)]
+    if total != whole:
+        message = f"set_traffic(): the shares add up to {_plain(total)}, and as {unit} they have to add up to {whole}"
+        raise Trouble("wrong-sum", message)
+    script.release.set_weight(int((canary / whole * BUCKETS).to_integral_value()))
+    return None
+
+
+def _shares(split: Value, unit: str, release: Release) -> tuple[Decimal, Decimal]:
+    """The stable and the canary share of a split, whichever of the usual names it uses."""
+    if not isinstance(split, dict):
+        message = f"set_traffic(): a dict such as {{'stable': 90, 'canary': 10}} is expected, and it got {kind(split)}"
+        raise Trouble("wrong-type", message)
+    found: dict[str, Decimal] = {}
+    for key, value in split.items():
+        found[_side(key, release)] = _share(key, value, unit)
+    if len(split) != 2 or len(found) != 2:
+        raise Trouble("wrong-value", "set_traffic(): exactly two shares are needed, one for each version")
+    return found["stable"], found["canary"]
+
+
+def _side(key: str | int, release: Release) -> str:
+    if key in (*_STABLE_NAMES, release.stable_name):
+        return "stable"
+    if key in (*_CANARY_NAMES, release.candidate):
+        return "canary"
+    raise Trouble(
+        "wrong-value", f"set_traffic(): {str(key)[:40]!r} is no version; name them 'stable' and 'canary'"
+    )
+
+
+def _share(key: str | int, value: Value, unit: str) -> Decimal:
+    if isinstance(value, str):
+        message = f"set_traffic(): {key!r} is the text {value[:40]!r}, and a number is expected. Write it without quotes."
+        raise Trouble("wrong-type", message)
+    if not is_number(value):
+        raise Trouble("wrong-type", f"set_traffic(): {key!r} needs a number, and it got {kind(value)}")
+    share = Decimal(repr(value))
+    if share < 0:
+        raise Trouble("out-of-range", f"set_traffic(): {key!r} is {value}, and a share cannot be negative")
+    return share
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def _set_weight(script: "Interpreter", given: dict[str, Value]) -> Value:
+    script.release.set_weight(_percent(_named("set_weight", "percent"), given["percent"]))
+    return None
+
+
+def _hold(script: "Interpreter", given: dict[str, Value]) -> Value:
+    script.release.hold(_duration(_named("hold", "duration"), given["duration"]))
+    return None
+
+
+def _promote(script: "Interpreter", given: dict[str, Value]) -> Value:
+    script.release.promote()
+    return None
+
+
+def _rollback(script: "Interpreter", given: dict[str, Value]) -> Value:
+    script.release.roll_back("the script said so")
+    return None
+
+
+def _restart(script: "Interpreter", given: dict[str, Value]) -> Value:
+    script.release.restart()
+    return None
+
+
+def _remove_model(script: "Interpreter", given: dict[str, Value]) -> Value:
+    script.release.remove(_revision(_named("remove_model", "name"), given["name"], script.release))
+    return None
+
+
+def _route_request(script: "Interpreter", given: dict[str, Value]) -> Value:
+    user = given["user_id"]
+    if not isinstance(user, int) or isinstance(user, bool):
+        raise Trouble(
+            "wrong-type", f"route_request(user_id=...): a whole number is expected, and it got {kind(user)}"
+        )
+    return script.release.route(user)
+
+
+def _len(script: "Interpreter", given: dict[str, Value]) -> Value:
+    value = given["value"]
+    if not isinstance(value, (str, list, dict)):
+        raise Trouble("wrong-type", f"len() takes a list, a dict or a text, and it got {kind(value)}")
+    return len(value)
+
+
+def _range(script: "Interpreter", given: dict[str, Value]) -> Value:
+    numbers = [_whole("range", given[name]) for name in ("start", "stop", "step") if name in given]
+    if len(numbers) == 3 and numbers[2] == 0:
+        raise Trouble("wrong-value", "range(): a step of 0 never arrives; use another one")
+    found = range(*numbers)
+    script.operations.room_for(len(found))
+    return list(found)
+
+
+def _whole(function: str, value: Value) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Trouble("wrong-type", f"{function}(): whole numbers are expected, and it got {kind(value)}")
+    return value
+
+
+def _numbers(function: str, script: "Interpreter", given: dict[str, Value]) -> list[float]:
+    values = given["value"] if isinstance(given["value"], list) else list(given.values())
+    if not isinstance(values, list) or not all(is_number(value) for value in values):
+        raise Trouble("wrong-type", f"{function}() takes numbers, or a list of numbers")
+    script.operations.weigh(values)
+    if not values and function != "sum":
+        raise Trouble("wrong-value", f"{function}() of an empty list is nothing: check its length first")
+    return values  # type: ignore[return-value]
+
+
+def _min(script: "Interpreter", given: dict[str, Value]) -> Value:
+    return min(_numbers("min", script, given))
+
+
+def _max(script: "Interpreter", given: dict[str, Value]) -> Value:
+    return max(_numbers("max", script, given))
+
+
+def _sum(script: "Interpreter", given: dict[str, Value]) -> Value:
+    return script.operations.number(sum(_numbers("sum", script, given)))
+
+
+def _abs(script: "Interpreter", given: dict[str, Value]) -> Value:
+    return abs(_number("abs", given["value"]))
+
+
+def _round(script: "Interpreter", given: dict[str, Value]) -> Value:
+    digits = _whole("round", given.get("digits", 0))
+    if not 0 <= digits <= 9:
+        raise Trouble("out-of-range", f"round(): 0 to 9 digits can be kept, and it got {digits}")
+    value = _number("round", given["value"])
+    return round(value, digits) if "digits" in given else round(value)
+
+
+def _number(function: str, value: Value) -> int | float:
+    if not is_number(value):
+        raise Trouble("wrong-type", f"{function}() takes a number, and it got {kind(value)}")
+    return value  # type: ignore[return-value]
+
+
+def _str(script: "Interpreter", given: dict[str, Value]) -> Value:
+    return script.operations.say(given["value"])
+
+
+def _int(script: "Interpreter", given: dict[str, Value]) -> Value:
+    return math.trunc(_from_text("int", given["value"]))
+
+
+def _float(script: "Interpreter", given: dict[str, Value]) -> Value:
+    return script.operations.number(float(_from_text("float", given["value"])))
+
+
+def _from_text(function: str, value: Value) -> Decimal:
+    text = value if isinstance(value, str) else repr(_number(function, value))
+    try:
+        number = Decimal(text) if len(text) <= 20 and text.isascii() else None
+    except InvalidOperation:
+        number = None
+    if number is None or not number.is_finite() or abs(number) > 10**9:
+        raise Trouble("wrong-value", f"{function}(): {text[:20]!r} is not a number")
+    return number
+
+
+_LIST = [
+    HostFunction(
+        name="deploy_model",
+        parameters=("version", "traffic_split"),
+        required=2,
+        call=_deploy_model,
+        acts=True,
+    ),
+    HostFunction(
+        name="monitor_metric",
+        parameters=("model_version", "metric", "threshold"),
+        required=3,
+        call=_monitor_metric,
+        acts=True,
+    ),
+    HostFunction(
+        name="rollout_canary",
+        parameters=("model", "traffic", "duration"),
+        required=3,
+        call=_rollout_canary,
+        acts=True,
+    ),
+    HostFunction(name="set_traffic", parameters=("split", "unit"), required=1, call=_set_traffic, acts=True),
+    HostFunction(name="set_weight", parameters=("percent",), required=1, call=_set_weight, acts=True),
+    HostFunction(name="hold", parameters=("duration",), required=1, call=_hold, acts=True),
+    HostFunction(name="promote", parameters=(), required=0, call=_promote, acts=True),
+    HostFunction(name="rollback", parameters=(), required=0, call=_rollback, acts=True),
+    HostFunction(name="restart", parameters=(), required=0, call=_restart, acts=True),
+    HostFunction(name="remove_model", parameters=("name",), required=1, call=_remove_model, acts=True),
+    HostFunction(name="route_request", parameters=("user_id",), required=1, call=_route_request),
+    HostFunction(name="len", parameters=("value",), required=1, call=_len),
+    HostFunction(name="min", parameters=("value", "other", "third"), required=1, call=_min),
+    HostFunction(name="max", parameters=("value", "other", "third"), required=1, call=_max),
+    HostFunction(name="sum", parameters=("value",), required=1, call=_sum),
+    HostFunction(name="abs", parameters=("value",), required=1, call=_abs),
+    HostFunction(name="round", parameters=("value", "digits"), required=1, call=_round),
+    HostFunction(name="str", parameters=("value",), required=1, call=_str),
+    HostFunction(name="int", parameters=("value",), required=1, call=_int),
+    HostFunction(name="float", parameters=("value",), required=1, call=_float),
+    HostFunction(name="range", parameters=("start", "stop", "step"), required=1, call=_range),
+]
+
+HOST: Mapping[str, HostFunction] = {function.name: function for function in _LIST}
+
+_NUMBER_WORDS = {"one": 1, "two": 2, "five": 5, "ten": 10, "twenty": 20, "fifty": 50, "hundred": 100}
+
+
+def unknown_name(name: str, known: list[str]) -> Trouble:
+    """The error for a name that nothing has, with the nearest one that exists."""
+    if name in _NUMBER_WORDS:
+        return Trouble(
+            "unknown-name",
+            f"the name {name} is not known here. A number is written in digits: {_NUMBER_WORDS[name]}.",
+        )
+    close = difflib.get_close_matches(name[:60], known, n=1)
+    tip = f" Is it {close[0]}?" if close else " Give it a value first, or write text in quotes."
+    return Trouble("unknown-name", f"the name {name[:60]} is not known here.{tip}")

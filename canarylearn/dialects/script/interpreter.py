@@ -1,0 +1,406 @@
+"""Running a script: a small interpreter over the checked tree. Values are closed, and every step is counted."""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from canarylearn.dialects.errors import Located
+from canarylearn.dialects.script.calls import bind_arguments
+from canarylearn.dialects.script.host import HOST, HostFunction, unknown_name
+from canarylearn.dialects.script.limits import LIMITS, Limits
+from canarylearn.dialects.script.reading import Program
+from canarylearn.dialects.script.values import (
+    Function,
+    Operations,
+    Trouble,
+    Value,
+    is_number,
+    is_true,
+    kind,
+    shape,
+)
+from canarylearn.engine import Outcome, Release, ReleaseError, ReleaseOver, World
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceLine:
+    """One executed statement: its line, the variables after it as text, and how many lines were printed so far."""
+
+    line: int
+    variables: Mapping[str, str]
+    printed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptRun:
+    """A script that was run: an outcome, or the error it was refused with; what it printed; its trace if asked for."""
+
+    outcome: Outcome | None
+    refused: Located | None
+    output: tuple[str, ...]
+    trace: tuple[TraceLine, ...] = ()
+
+
+def run_script(program: Program, world: World, *, limits: Limits = LIMITS, trace: bool = False) -> ScriptRun:
+    """Run a program in a world to the end of its release. Never raises for anything a script can contain.
+
+    A script that ends undecided goes on under the comparative judge, or under its own monitors.
+    """
+    interpreter = Interpreter(program, Release(world), limits, trace=trace)
+    refused = interpreter.run()
+    outcome = interpreter.release.finish() if refused is None else None
+    return ScriptRun(
+        outcome=outcome, refused=refused, output=tuple(interpreter.output), trace=tuple(interpreter.trace)
+    )
+
+
+class _Return(Exception):
+    def __init__(self, value: Value) -> None:
+        super().__init__()
+        self.value = value
+
+
+class _Break(Exception):
+    pass
+
+
+class _Continue(Exception):
+    pass
+
+
+class Interpreter:
+    """One run of one program against one release."""
+
+    def __init__(
+        self, program: Program, release: Release, limits: Limits = LIMITS, *, trace: bool = False
+    ) -> None:
+        self.release = release
+        self.operations = Operations(limits)
+        self.output: list[str] = []
+        self.trace: list[TraceLine] = []
+        self._tracing = trace
+        self._program = program
+        self._limits = limits
+        self._steps = self._actions = 0
+        self._line = 1
+        self._globals: dict[str, Value] = {}
+        self._frames: list[dict[str, Value]] = []
+        self._statements: dict[type[ast.stmt], Callable[..., None]] = {
+            ast.Expr: self._expression_statement,
+            ast.Assign: self._assign,
+            ast.AugAssign: self._augmented,
+            ast.If: self._if,
+            ast.For: self._for,
+            ast.FunctionDef: self._define,
+            ast.Return: self._return,
+            ast.Break: self._break,
+            ast.Continue: self._continue,
+            ast.Pass: self._pass,
+        }
+        self._expressions: dict[type[ast.expr], Callable[..., Value]] = {
+            ast.Constant: self._constant,
+            ast.Name: self._name,
+            ast.List: self._list,
+            ast.Dict: self._dict,
+            ast.BinOp: self._binary,
+            ast.UnaryOp: self._unary,
+            ast.BoolOp: self._bool,
+            ast.Compare: self._compare,
+            ast.IfExp: self._choice,
+            ast.Subscript: self._subscript,
+            ast.Attribute: self._metric,
+            ast.Call: self._call,
+            ast.JoinedStr: self._joined,
+        }
+
+    def run(self) -> Located | None:
+        """Run the program; the error it was refused with, or None when it came to its end."""
+        try:
+            self._block(self._program.tree.body)
+        except ReleaseOver:
+            return None
+        except Trouble as trouble:
+            return Located(line=self._line, column=None, code=trouble.code, message=trouble.message)
+        except ReleaseError as error:
+            return Located(line=self._line, column=None, code="impossible", message=error.message)
+        except RecursionError:
+            message = "calls and expressions are nested too deeply here: use shorter steps"
+            return Located(line=self._line, column=None, code="too-deep", message=message)
+        return None
+
+    # Statements
+
+    def _block(self, statements: list[ast.stmt] | tuple[ast.stmt, ...]) -> None:
+        for statement in statements:
+            self._line = statement.lineno
+            self._step()
+            self._statements[type(statement)](statement)
+            if self._tracing:
+                self._record(statement.lineno)
+
+    def _step(self) -> None:
+        self._steps += 1
+        if self._steps > self._limits.steps:
+            message = (
+                f"the script took more than {self._limits.steps:,} steps: let it do less, or loop less often"
+            )
+            raise Trouble("too-many-steps", message)
+
+    def _record(self, line: int) -> None:
+        variables = {name: self.operations.say(value) for name, value in self._scope().items()}
+        self.trace.append(TraceLine(line=line, variables=variables, printed=len(self.output)))
+
+    def _expression_statement(self, node: ast.Expr) -> None:
+        self._value(node.value)
+
+    def _assign(self, node: ast.Assign) -> None:
+        target, value = node.targets[0], self._value(node.value)
+        if isinstance(target, ast.Name):
+            self._scope()[target.id] = value
+            return
+        assert isinstance(target, ast.Subscript)  # held by reading
+        self._assign_entry(self._value(target.value), self._value(target.slice), value)
+
+    def _assign_entry(self, container: Value, key: Value, value: Value) -> None:
+        if isinstance(container, dict):
+            container[self._key(key)] = self.operations.copy(value, 1)
+            self.operations.container(container)
+        elif isinstance(container, list):
+            container[self._position(container, key)] = self.operations.copy(value, 1)
+        else:
+            raise Trouble("wrong-type", f"{kind(container)} has no entries that could be set")
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        assert isinstance(node.target, ast.Name)  # held by reading
+        present = self._name(node.target)
+        self._scope()[node.target.id] = self.operations.binary(node.op, present, self._value(node.value))
+
+    def _if(self, node: ast.If) -> None:
+        self._block(node.body if is_true(self._value(node.test)) else node.orelse)
+
+    def _for(self, node: ast.For) -> None:
+        assert isinstance(node.target, ast.Name)  # held by reading
+        values = self._value(node.iter)
+        if not isinstance(values, list):
+            raise Trouble(
+                "wrong-type", f"'for' goes through a list or a range, and not through {kind(values)}"
+            )
+        for value in list(values):
+            self._step()
+            self._scope()[node.target.id] = value
+            try:
+                self._block(node.body)
+            except _Continue:
+                continue
+            except _Break:
+                return
+
+    def _define(self, node: ast.FunctionDef) -> None:
+        names = tuple(argument.arg for argument in node.args.args)
+        defaults = [self._value(default) for default in node.args.defaults]
+        with_default = names[len(names) - len(defaults) :]
+        self._scope()[node.name] = Function(
+            name=node.name,
+            parameters=names,
+            defaults=dict(zip(with_default, defaults, strict=True)),
+            body=tuple(node.body),
+        )
+
+    def _return(self, node: ast.Return) -> None:
+        raise _Return(None if node.value is None else self._value(node.value))
+
+    def _break(self, node: ast.Break) -> None:
+        raise _Break
+
+    def _continue(self, node: ast.Continue) -> None:
+        raise _Continue
+
+    def _pass(self, node: ast.Pass) -> None:
+        return
+
+    # Expressions
+
+    def _value(self, node: ast.expr) -> Value:
+        self._step()
+        self._line = node.lineno
+        return self._expressions[type(node)](node)
+
+    def _constant(self, node: ast.Constant) -> Value:
+        value = node.value
+        if isinstance(value, str):
+            return self.operations.text(value)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return self.operations.number(value)
+        assert value is None or isinstance(value, bool)  # held by reading
+        return value
+
+    def _name(self, node: ast.Name) -> Value:
+        for scope in (self._scope(), self._globals):
+            if node.id in scope:
+                return scope[node.id]
+        if node.id in HOST or node.id == "print":
+            raise Trouble("not-called", f"{node.id} is a function: call it with brackets, {node.id}(...)")
+        if node.id in ("canary", "baseline"):
+            raise Trouble(
+                "not-called", f"{node.id} is an arm: name a metric of it, such as {node.id}.error_rate"
+            )
+        raise unknown_name(node.id, [*self._scope(), *self._globals, *HOST, "print", "canary", "baseline"])
+
+    def _list(self, node: ast.List) -> Value:
+        return self.operations.copy([self._value(element) for element in node.elts])
+
+    def _dict(self, node: ast.Dict) -> Value:
+        built: dict[str | int, Value] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                raise Trouble("not-in-language", "canary script has no '**': write the entries out")
+            built[self._key(self._value(key))] = self._value(value)
+        return self.operations.copy(built)
+
+    def _binary(self, node: ast.BinOp) -> Value:
+        return self.operations.binary(node.op, self._value(node.left), self._value(node.right))
+
+    def _unary(self, node: ast.UnaryOp) -> Value:
+        value = self._value(node.operand)
+        if isinstance(node.op, ast.Not):
+            return not is_true(value)
+        if not is_number(value):
+            raise Trouble("wrong-type", f"a sign stands before a number, and not before {kind(value)}")
+        assert isinstance(value, (int, float))
+        return -value if isinstance(node.op, ast.USub) else value
+
+    def _bool(self, node: ast.BoolOp) -> Value:
+        value: Value = None
+        for part in node.values:
+            value = self._value(part)
+            if is_true(value) is isinstance(node.op, ast.Or):
+                return value
+        return value
+
+    def _compare(self, node: ast.Compare) -> Value:
+        left = self._value(node.left)
+        for op, part in zip(node.ops, node.comparators, strict=True):
+            right = self._value(part)
+            if not self.operations.compare(op, left, right):
+                return False
+            left = right
+        return True
+
+    def _choice(self, node: ast.IfExp) -> Value:
+        return self._value(node.body if is_true(self._value(node.test)) else node.orelse)
+
+    def _subscript(self, node: ast.Subscript) -> Value:
+        container, key = self._value(node.value), self._value(node.slice)
+        if isinstance(container, dict):
+            found = self._key(key)
+            if found not in container:
+                raise Trouble("no-entry", f"the dict has no entry {found!r}")
+            return container[found]
+        if isinstance(container, (list, str)):
+            return container[self._position(container, key)]
+        raise Trouble("wrong-type", f"{kind(container)} has no entries")
+
+    def _key(self, key: Value) -> str | int:
+        if isinstance(key, str) or isinstance(key, int) and not isinstance(key, bool):
+            return key
+        raise Trouble("wrong-type", f"an entry is named by a text or a whole number, and not by {kind(key)}")
+
+    def _position(self, container: list[Value] | str, key: Value) -> int:
+        if not isinstance(key, int) or isinstance(key, bool):
+            raise Trouble("wrong-type", f"a position is a whole number, and not {kind(key)}")
+        if not -len(container) <= key < len(container):
+            raise Trouble(
+                "no-entry", f"there is no position {key}: there are {len(container)}, counted from 0"
+            )
+        return key
+
+    def _metric(self, node: ast.Attribute) -> Value:
+        assert isinstance(node.value, ast.Name)  # held by reading
+        arm, name = node.value.id, node.attr
+        if not self.release.now:
+            raise Trouble(
+                "not-measured",
+                f"{arm}.{name}: nothing has been measured yet; write hold('10m') before this line",
+            )
+        value = self.release.metric(arm, name)
+        if value != value:  # NaN: the arm had no requests
+            return None
+        return int(value) if name in ("requests", "users") else value
+
+    def _joined(self, node: ast.JoinedStr) -> Value:
+        parts = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                parts.append(self._formatted(part))
+            elif isinstance(part, ast.Constant):
+                parts.append(f"{part.value}")
+        return self.operations.text("".join(parts))
+
+    def _formatted(self, node: ast.FormattedValue) -> str:
+        value = self._value(node.value)
+        plain = self.operations.say(value)
+        if node.format_spec is None:
+            return plain
+        assert isinstance(node.format_spec, ast.JoinedStr)
+        return shape(value, plain, f"{self._joined(node.format_spec)}")
+
+    # Calls
+
+    def _call(self, node: ast.Call) -> Value:
+        assert isinstance(node.func, ast.Name)  # held by reading
+        name = node.func.id
+        positional = [self._value(argument) for argument in node.args]
+        named = {keyword.arg or "": self._value(keyword.value) for keyword in node.keywords}
+        self._line = node.lineno
+        for scope in (self._scope(), self._globals):
+            if name in scope:
+                return self._call_function(name, scope[name], positional, named)
+        if name == "print":
+            return self._print(positional, named)
+        if name not in HOST:
+            raise unknown_name(name, [*self._globals, *HOST, "print"])
+        return self._call_host(HOST[name], positional, named)
+
+    def _call_host(self, function: HostFunction, positional: list[Value], named: dict[str, Value]) -> Value:
+        given = bind_arguments(
+            function.name, function.parameters, function.parameters[function.required :], positional, named
+        )
+        if function.acts:
+            self._actions += 1
+            if self._actions > self._limits.actions:
+                raise Trouble(
+                    "too-many-actions", f"a script may act on the release {self._limits.actions} times"
+                )
+        return function.call(self, given)
+
+    def _call_function(
+        self, name: str, function: Value, positional: list[Value], named: dict[str, Value]
+    ) -> Value:
+        if not isinstance(function, Function):
+            raise Trouble("wrong-type", f"{name} is {kind(function)}, so it cannot be called")
+        given = bind_arguments(name, function.parameters, tuple(function.defaults), positional, named)
+        if len(self._frames) >= self._limits.call_depth:
+            raise Trouble("too-deep", f"functions call each other more than {self._limits.call_depth} deep")
+        self._frames.append({**function.defaults, **given})
+        try:
+            self._block(function.body)
+        except _Return as returned:
+            return returned.value
+        finally:
+            self._frames.pop()
+        return None
+
+    def _print(self, positional: list[Value], named: dict[str, Value]) -> Value:
+        if named:
+            raise Trouble("wrong-arguments", f"print() takes no {next(iter(named))!r}: give it values only")
+        text = self.operations.text(" ".join(self.operations.say(value) for value in positional))
+        self.output.extend(text.split("\n"))
+        if len(self.output) > self._limits.printed_lines:
+            raise Trouble("too-much-output", f"a script may print {self._limits.printed_lines} lines")
+        return None
+
+    def _scope(self) -> dict[str, Value]:
+        return self._frames[-1] if self._frames else self._globals
+
+
+__all__ = ["Interpreter", "ScriptRun", "TraceLine", "run_script"]
