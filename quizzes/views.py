@@ -1,32 +1,33 @@
 """The pages of quizzes: a list, a question, an answer to it, a hint."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from canarylearn.learning import rooms
+from canarylearn.learning.middleware import LearnerRequest
 
 ROOM = rooms.Room(name="quizzes", kind="question")
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: LearnerRequest) -> HttpResponse:
     """All questions, with the learner's state at each."""
     return rooms.show_index(request, ROOM)
 
 
 @require_safe
-def question(request: HttpRequest, slug: str) -> HttpResponse:
+def question(request: LearnerRequest, slug: str) -> HttpResponse:
     """One question."""
     return rooms.show_item(request, ROOM, slug)
 
 
 @require_POST
-def attempt(request: HttpRequest, slug: str) -> HttpResponse:
+def attempt(request: LearnerRequest, slug: str) -> HttpResponse:
     """An answer, judged by deploying it."""
     return rooms.take_answer(request, ROOM, slug)
 
 
 @require_POST
-def hint(request: HttpRequest, slug: str, level: int) -> HttpResponse:
+def hint(request: LearnerRequest, slug: str, level: int) -> HttpResponse:
     """A hint, opened."""
     return rooms.take_hint(request, ROOM, slug, level)

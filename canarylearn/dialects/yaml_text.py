@@ -31,17 +31,15 @@ class Document:
 def read_yaml(text: str) -> Document:
     """The document in a text. Raises Unreadable, with a line, for anything that is not one plain YAML document."""
     if len(text) > MOST_CHARACTERS:
-        raise _unreadable(
-            1, "too-long", f"{len(text):,} characters are more than {MOST_CHARACTERS:,}; split the file"
-        )
+        raise _unreadable(1, "too-long", f"{len(text):,} characters are more than {MOST_CHARACTERS:,}; split the file")
     lines: dict[Path, int] = {}
     try:
         _refuse_aliases_and_depth(text)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark = error.problem_mark
         raise _unreadable(
-            mark.line + 1 if mark else 1, "not-yaml", f"not readable as YAML: {error.problem}"
+            mark.line + 1 if mark is not None else 1, "not-yaml", f"not readable as YAML: {error.problem}"
         ) from None
     except yaml.YAMLError as error:
         raise _unreadable(1, "not-yaml", f"not readable as YAML: {error}") from None
@@ -94,9 +92,7 @@ def _scalar(node: yaml.Node) -> object:
         # The constructor for plain scalars only: the tags that build Python objects were refused above.
         return yaml.constructor.SafeConstructor().construct_object(node)
     except (ValueError, OverflowError):
-        message = (
-            f"{node.value!r} is too large or malformed for a number; put it in quotes if it is meant as text"
-        )
+        message = f"{node.value!r} is too large or malformed for a number; put it in quotes if it is meant as text"
         raise _unreadable(node.start_mark.line + 1, "number", message) from None
 
 

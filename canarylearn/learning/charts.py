@@ -134,7 +134,7 @@ def _top(values: list[float], limit: float | None) -> float:
         highest = max(highest, limit)
     if highest <= 0:
         return 0.01
-    step = 10 ** math.floor(math.log10(highest))
+    step = 10.0 ** math.floor(math.log10(highest))
     return next(
         step * factor for factor in (1, 1.2, 1.6, 2, 2.4, 3, 4, 6, 8, 10, 12) if step * factor >= highest * 1.05
     )

@@ -26,7 +26,8 @@ def sanitise(html: str) -> SafeString:
         _DIRECTION.sub("", html), tags=_TAGS, attributes=_ATTRIBUTES, protocols=["http", "https"], strip=True
     )
     # Safe because bleach has just escaped or removed everything that is not on the lists above.
-    return mark_safe(cleaned)  # noqa: S308
+    safe: SafeString = mark_safe(cleaned)  # noqa: S308
+    return safe
 
 
 @lru_cache(maxsize=2048)

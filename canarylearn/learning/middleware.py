@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
 
 MONTH = 30 * 86400
 _SALT = "canarylearn.learner"
@@ -32,6 +34,13 @@ class Visitor:
         return "key" in self.__dict__
 
 
+class LearnerRequest(HttpRequest):
+    """A request as the views see it, once the middleware has been through it."""
+
+    visitor: Visitor
+    htmx: HtmxDetails
+
+
 def cookie_name() -> str:
     """The cookie's name; over https its prefix ties it to this host."""
     return "__Host-learner" if settings.SESSION_COOKIE_SECURE else "learner"
@@ -45,7 +54,7 @@ class LearnerMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         visitor = Visitor(request.COOKIES.get(cookie_name()))
-        request.visitor = visitor  # type: ignore[attr-defined]
+        cast("LearnerRequest", request).visitor = visitor
         response = self.get_response(request)
         if visitor.asked:
             response.set_cookie(

@@ -111,7 +111,7 @@ class Hint:
     """A hint that was opened, or the next one with its price."""
 
     level: int
-    text_html: SafeString = SafeString("")
+    text_html: str = ""
     url: str = ""
     price: str = ""
 
@@ -231,7 +231,7 @@ def _code(item: Item, blanks: list[BlankView]) -> list[LineView]:
     by_name = {blank.name: blank for blank in blanks}
     template = item.template or ""
     # A question's blank stands for the whole code of its options: it is chosen below, not placed in the code.
-    if not template or item.kind == "question" and template.strip() == "⟦choice⟧":
+    if not template or (item.kind == "question" and template.strip() == "⟦choice⟧"):
         return []
     return [
         LineView(

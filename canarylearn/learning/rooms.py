@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.learning.forms import AnswerForm, option_id
+from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Topic
 from canarylearn.learning.pages import ItemPage, Message, build_page
 from canarylearn.learning.ready import Ready, ready
@@ -52,7 +53,7 @@ class Step:
     is_current: bool
 
 
-def show_index(request: HttpRequest, room: Room) -> HttpResponse:
+def show_index(request: LearnerRequest, room: Room) -> HttpResponse:
     """The list of the room's items, with the learner's state at each."""
     topic = Topic.objects.order_by("slug").first()
     if topic is None:
@@ -63,12 +64,12 @@ def show_index(request: HttpRequest, room: Room) -> HttpResponse:
     )
 
 
-def show_item(request: HttpRequest, room: Room, slug: str) -> HttpResponse:
+def show_item(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
     """The page of one item, as the learner left it."""
     return _Visit(request, room, slug).show()
 
 
-def take_answer(request: HttpRequest, room: Room, slug: str) -> HttpResponse:
+def take_answer(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
     """Judge a posted answer and show what came of it, in the answer to the same request."""
     visit = _Visit(request, room, slug)
     form = AnswerForm(request.POST, ready=visit.ready)
@@ -86,7 +87,7 @@ def take_answer(request: HttpRequest, room: Room, slug: str) -> HttpResponse:
     return visit.show_submission(submission, form.chosen)
 
 
-def take_hint(request: HttpRequest, room: Room, slug: str, level: int) -> HttpResponse:
+def take_hint(request: LearnerRequest, room: Room, slug: str, level: int) -> HttpResponse:
     """Open a hint and show the page again, with the choices of the form kept."""
     visit = _Visit(request, room, slug)
     if not 1 <= level <= len(visit.ready.item.hints):
@@ -110,7 +111,7 @@ def present(room: Room, topic: Topic) -> dict[str, object]:
     }
 
 
-def steps(request: HttpRequest, room: Room, listed: list[Listed], current: str = "") -> list[Step]:
+def steps(request: LearnerRequest, room: Room, listed: list[Listed], current: str = "") -> list[Step]:
     """The room's items in order, each with where the learner stands at it."""
     known = standings(request.visitor.key, [one.version_id for one in listed])
     return [
@@ -141,7 +142,7 @@ def _step(room: Room, one: Listed, standing: Standing, number: int, *, is_curren
 class _Visit:
     """One request about one item: what it is about, and how it is answered. Raises Http404 for an unknown item."""
 
-    def __init__(self, request: HttpRequest, room: Room, slug: str) -> None:
+    def __init__(self, request: LearnerRequest, room: Room, slug: str) -> None:
         listed = listed_items(room.kind)
         mine = next((one for one in listed if one.slug == slug), None)
         if mine is None:

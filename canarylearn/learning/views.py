@@ -1,10 +1,11 @@
 """Pages above the rooms: the home page and a topic."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from canarylearn.learning.markup import render as render_markdown
+from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Topic
 from canarylearn.learning.rooms import Room, present, steps
 from canarylearn.learning.selectors import listed_items, topic_spec, topics
@@ -13,13 +14,13 @@ ROOMS = (Room(name="practice", kind="task"), Room(name="quizzes", kind="question
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: LearnerRequest) -> HttpResponse:
     """What this is, and where to begin."""
     return render(request, "home.html", {"topics": [_summary(topic) for topic in topics()]})
 
 
 @require_safe
-def topic(request: HttpRequest, slug: str) -> HttpResponse:
+def topic(request: LearnerRequest, slug: str) -> HttpResponse:
     """A topic, and the rooms it is practised in."""
     found = get_object_or_404(Topic, slug=slug)
     rooms = [_room(request, room, found) for room in ROOMS]
@@ -36,7 +37,7 @@ def _summary(found: Topic) -> dict[str, object]:
     }
 
 
-def _room(request: HttpRequest, room: Room, found: Topic) -> dict[str, object]:
+def _room(request: LearnerRequest, room: Room, found: Topic) -> dict[str, object]:
     items = steps(request, room, listed_items(room.kind, found.slug))
     solved = sum(step.state == "solved" for step in items)
     return {**present(room, found), "items": items, "count": len(items), "solved": solved}

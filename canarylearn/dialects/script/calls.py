@@ -20,9 +20,7 @@ def bind_arguments(
     for name, value in named.items():
         if name not in parameters:
             known = ", ".join(parameters) or "none"
-            raise Trouble(
-                "wrong-arguments", f"{function}() has no parameter {name!r}; its parameters are: {known}"
-            )
+            raise Trouble("wrong-arguments", f"{function}() has no parameter {name!r}; its parameters are: {known}")
         if name in given:
             raise Trouble("wrong-arguments", f"{function}({name}=...) is given twice: keep one")
         given[name] = value

@@ -58,29 +58,21 @@ def _percent(where: str, value: Value) -> int:
 
 def _duration(where: str, value: Value) -> float:
     if not isinstance(value, str):
-        raise Trouble(
-            "wrong-type", f"{where}: a duration is text such as '30m' or '1h', and it got {kind(value)}"
-        )
+        raise Trouble("wrong-type", f"{where}: a duration is text such as '30m' or '1h', and it got {kind(value)}")
     try:
         return parse_duration(value)
     except ValueError:
-        message = (
-            f"{where}: {value[:40]!r} is not a duration. Write a number and a unit, such as '30m' or '1h'."
-        )
+        message = f"{where}: {value[:40]!r} is not a duration. Write a number and a unit, such as '30m' or '1h'."
         raise Trouble("wrong-value", message) from None
 
 
 def _revision(where: str, value: Value, release: Release) -> str:
     if not isinstance(value, str):
-        raise Trouble(
-            "wrong-type", f"{where}: the name of a version is text such as 'v2', and it got {kind(value)}"
-        )
+        raise Trouble("wrong-type", f"{where}: the name of a version is text such as 'v2', and it got {kind(value)}")
     names = tuple(release.world.responses)
     if value not in names:
         known = " and ".join(repr(name) for name in names)
-        raise Trouble(
-            "wrong-value", f"{where}: there is no version {value[:40]!r}; the versions here are {known}"
-        )
+        raise Trouble("wrong-value", f"{where}: there is no version {value[:40]!r}; the versions here are {known}")
     return value
 
 
@@ -97,9 +89,7 @@ def _monitor_metric(script: "Interpreter", given: dict[str, Value]) -> Value:
     metric, threshold = given["metric"], given["threshold"]
     if not isinstance(metric, str) or metric not in _WATCHED:
         known = ", ".join(repr(name) for name in _WATCHED)
-        raise Trouble(
-            "wrong-value", f"monitor_metric(metric=...): choose one of {known}; it got {kind(metric)}"
-        )
+        raise Trouble("wrong-value", f"monitor_metric(metric=...): choose one of {known}; it got {kind(metric)}")
     if not is_number(threshold):
         message = f"monitor_metric(threshold=...): a number is expected, and it got {kind(threshold)}"
         raise Trouble("wrong-type", message)
@@ -165,14 +155,14 @@ def _side(key: str | int, release: Release) -> str:
         return "stable"
     if key in (*_CANARY_NAMES, release.candidate):
         return "canary"
-    raise Trouble(
-        "wrong-value", f"set_traffic(): {str(key)[:40]!r} is no version; name them 'stable' and 'canary'"
-    )
+    raise Trouble("wrong-value", f"set_traffic(): {str(key)[:40]!r} is no version; name them 'stable' and 'canary'")
 
 
 def _share(key: str | int, value: Value, unit: str) -> Decimal:
     if isinstance(value, str):
-        message = f"set_traffic(): {key!r} is the text {value[:40]!r}, and a number is expected. Write it without quotes."
+        message = (
+            f"set_traffic(): {key!r} is the text {value[:40]!r}, and a number is expected. Write it without quotes."
+        )
         raise Trouble("wrong-type", message)
     if not is_number(value):
         raise Trouble("wrong-type", f"set_traffic(): {key!r} needs a number, and it got {kind(value)}")
@@ -219,9 +209,7 @@ def _remove_model(script: "Interpreter", given: dict[str, Value]) -> Value:
 def _route_request(script: "Interpreter", given: dict[str, Value]) -> Value:
     user = given["user_id"]
     if not isinstance(user, int) or isinstance(user, bool):
-        raise Trouble(
-            "wrong-type", f"route_request(user_id=...): a whole number is expected, and it got {kind(user)}"
-        )
+        raise Trouble("wrong-type", f"route_request(user_id=...): a whole number is expected, and it got {kind(user)}")
     return script.release.route(user)
 
 

@@ -49,9 +49,7 @@ def run_script(program: Program, world: World, *, limits: Limits = LIMITS, trace
     interpreter = Interpreter(program, Release(world), limits, trace=trace)
     refused = interpreter.run()
     outcome = interpreter.release.finish() if refused is None else None
-    return ScriptRun(
-        outcome=outcome, refused=refused, output=tuple(interpreter.output), trace=tuple(interpreter.trace)
-    )
+    return ScriptRun(outcome=outcome, refused=refused, output=tuple(interpreter.output), trace=tuple(interpreter.trace))
 
 
 class _Return(Exception):
@@ -71,9 +69,7 @@ class _Continue(Exception):
 class Interpreter:
     """One run of one program against one release."""
 
-    def __init__(
-        self, program: Program, release: Release, limits: Limits = LIMITS, *, trace: bool = False
-    ) -> None:
+    def __init__(self, program: Program, release: Release, limits: Limits = LIMITS, *, trace: bool = False) -> None:
         self.release = release
         self.operations = Operations(limits)
         self.output: list[str] = []
@@ -141,9 +137,7 @@ class Interpreter:
     def _step(self) -> None:
         self._steps += 1
         if self._steps > self._limits.steps:
-            message = (
-                f"the script took more than {self._limits.steps:,} steps: let it do less, or loop less often"
-            )
+            message = f"the script took more than {self._limits.steps:,} steps: let it do less, or loop less often"
             raise Trouble("too-many-steps", message)
 
     def _record(self, line: int) -> None:
@@ -182,9 +176,7 @@ class Interpreter:
         assert isinstance(node.target, ast.Name)  # held by reading
         values = self._value(node.iter)
         if not isinstance(values, list):
-            raise Trouble(
-                "wrong-type", f"'for' goes through a list or a range, and not through {kind(values)}"
-            )
+            raise Trouble("wrong-type", f"'for' goes through a list or a range, and not through {kind(values)}")
         for value in list(values):
             self._step()
             self._scope()[node.target.id] = value
@@ -241,9 +233,7 @@ class Interpreter:
         if node.id in HOST or node.id == "print":
             raise Trouble("not-called", f"{node.id} is a function: call it with brackets, {node.id}(...)")
         if node.id in ("canary", "baseline"):
-            raise Trouble(
-                "not-called", f"{node.id} is an arm: name a metric of it, such as {node.id}.error_rate"
-            )
+            raise Trouble("not-called", f"{node.id} is an arm: name a metric of it, such as {node.id}.error_rate")
         raise unknown_name(node.id, [*self._scope(), *self._globals, *HOST, "print", "canary", "baseline"])
 
     def _list(self, node: ast.List) -> Value:
@@ -301,7 +291,7 @@ class Interpreter:
         raise Trouble("wrong-type", f"{kind(container)} has no entries")
 
     def _key(self, key: Value) -> str | int:
-        if isinstance(key, str) or isinstance(key, int) and not isinstance(key, bool):
+        if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):
             return key
         raise Trouble("wrong-type", f"an entry is named by a text or a whole number, and not by {kind(key)}")
 
@@ -309,9 +299,7 @@ class Interpreter:
         if not isinstance(key, int) or isinstance(key, bool):
             raise Trouble("wrong-type", f"a position is a whole number, and not {kind(key)}")
         if not -len(container) <= key < len(container):
-            raise Trouble(
-                "no-entry", f"there is no position {key}: there are {len(container)}, counted from 0"
-            )
+            raise Trouble("no-entry", f"there is no position {key}: there are {len(container)}, counted from 0")
         return key
 
     def _metric(self, node: ast.Attribute) -> Value:
@@ -332,8 +320,8 @@ class Interpreter:
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
                 parts.append(self._formatted(part))
-            elif isinstance(part, ast.Constant):
-                parts.append(f"{part.value}")
+            elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+                parts.append(part.value)
         return self.operations.text("".join(parts))
 
     def _formatted(self, node: ast.FormattedValue) -> str:
@@ -368,14 +356,10 @@ class Interpreter:
         if function.acts:
             self._actions += 1
             if self._actions > self._limits.actions:
-                raise Trouble(
-                    "too-many-actions", f"a script may act on the release {self._limits.actions} times"
-                )
+                raise Trouble("too-many-actions", f"a script may act on the release {self._limits.actions} times")
         return function.call(self, given)
 
-    def _call_function(
-        self, name: str, function: Value, positional: list[Value], named: dict[str, Value]
-    ) -> Value:
+    def _call_function(self, name: str, function: Value, positional: list[Value], named: dict[str, Value]) -> Value:
         if not isinstance(function, Function):
             raise Trouble("wrong-type", f"{name} is {kind(function)}, so it cannot be called")
         given = bind_arguments(name, function.parameters, tuple(function.defaults), positional, named)

@@ -98,7 +98,7 @@ class Program:
 
 
 def read(source: str, limits: Limits = LIMITS) -> Program:
-    """The program in a text. Raises Unreadable, with a line and plain words, for anything the language does not have."""
+    """The program in a text. Raises Unreadable, with a line, for anything that the language does not have."""
     text = source.replace("\r\n", "\n")
     _check_size(text, limits)
     _check_characters(text)
@@ -132,7 +132,9 @@ def _check_characters(text: str) -> None:
                 "Zl",
                 "Zp",
             ):
-                message = f"there is an invisible character (U+{ord(character):04X}) here: delete it and type the line again"
+                message = (
+                    f"there is an invisible character (U+{ord(character):04X}) here: delete it and type the line again"
+                )
                 raise _refuse(number, "invisible-character", message)
 
 
@@ -159,9 +161,7 @@ def _check_letters(token: tokenize.TokenInfo, line: int) -> None:
     checked = token.string
     if tokenize.tok_name[token.type] in _FREE_TEXT:
         is_formatted = "f" in checked.split("'")[0].split('"')[0].lower()
-        checked = (
-            "".join(_IN_BRACES.findall(checked)) if token.type == tokenize.STRING and is_formatted else ""
-        )
+        checked = "".join(_IN_BRACES.findall(checked)) if token.type == tokenize.STRING and is_formatted else ""
     if not checked.isascii():
         message = f"{checked[:20]!r} has letters outside the plain alphabet: type it again in plain letters"
         raise _refuse(line, "look-alike", message)
@@ -173,9 +173,7 @@ def _parse(text: str) -> ast.Module:
     except SyntaxError as error:
         raise _refuse(error.lineno or 1, "syntax", f"this cannot be read: {error.msg}") from None
     except (ValueError, MemoryError, RecursionError, OverflowError):
-        raise _refuse(
-            1, "too-deep", "this is nested too deeply or too large to read: make it simpler"
-        ) from None
+        raise _refuse(1, "too-deep", "this is nested too deeply or too large to read: make it simpler") from None
 
 
 def _check_tree(tree: ast.Module, limits: Limits) -> None:
@@ -185,9 +183,7 @@ def _check_tree(tree: ast.Module, limits: Limits) -> None:
         node, line, depth, inside = waiting.pop()
         line = node.lineno if isinstance(node, (ast.stmt, ast.expr, ast.arg, ast.keyword)) else line
         if depth > limits.nesting:
-            raise _refuse(
-                line, "too-deep", f"more than {limits.nesting} levels of nesting: use shorter steps"
-            )
+            raise _refuse(line, "too-deep", f"more than {limits.nesting} levels of nesting: use shorter steps")
         _check_node(node, line, inside)
         inside = inside or isinstance(node, ast.FunctionDef)
         waiting.extend((child, line, depth + 1, inside) for child in ast.iter_child_nodes(node))
@@ -197,9 +193,7 @@ def _check_node(node: ast.AST, line: int, inside: bool) -> None:
     if not isinstance(node, _ALLOWED) or isinstance(node, _REFUSED_COMPARISONS):
         word = _WORDS.get(type(node), type(node).__name__.lower())
         raise _refuse(line, "not-in-language", f"canary script has no {word}")
-    if isinstance(node, ast.Constant) and not (
-        node.value is None or isinstance(node.value, (bool, int, float, str))
-    ):
+    if isinstance(node, ast.Constant) and not (node.value is None or isinstance(node.value, (bool, int, float, str))):
         raise _refuse(line, "not-in-language", f"canary script has no {type(node.value).__name__} values")
     if isinstance(node, ast.Attribute):
         _check_attribute(node, line)
@@ -220,9 +214,7 @@ def _check_attribute(node: ast.Attribute, line: int) -> None:
         message = "a dot may only follow canary or baseline, as in canary.error_rate"
         raise _refuse(line, "no-attributes", message)
     if node.attr not in METRICS:
-        raise _refuse(
-            line, "no-metric", f"{node.value.id}.{node.attr} is not measured; there are {', '.join(METRICS)}"
-        )
+        raise _refuse(line, "no-metric", f"{node.value.id}.{node.attr} is not measured; there are {', '.join(METRICS)}")
 
 
 def _check_call(node: ast.Call, line: int) -> None:

@@ -68,7 +68,7 @@ class Operations:
 
     def number(self, value: int | float) -> int | float:
         """The number, if it is finite and not too large."""
-        if isinstance(value, float) and not math.isfinite(value) or abs(value) > self._limits.number:
+        if (isinstance(value, float) and not math.isfinite(value)) or abs(value) > self._limits.number:
             raise Trouble("number-too-large", f"a number here may be at most {self._limits.number:,.0f}")
         return value
 
@@ -79,9 +79,7 @@ class Operations:
         self._spend(len(value) // 8 + 1)
         return value
 
-    def container(
-        self, value: "list[Value] | dict[str | int, Value]"
-    ) -> "list[Value] | dict[str | int, Value]":
+    def container(self, value: "list[Value] | dict[str | int, Value]") -> "list[Value] | dict[str | int, Value]":
         """The list or dict, if it is not too large."""
         self.room_for(len(value))
         return value
@@ -89,9 +87,7 @@ class Operations:
     def room_for(self, elements: int) -> None:
         """Refuse a list or dict of so many elements if that is too large; ask before building it."""
         if elements > self._limits.elements:
-            raise Trouble(
-                "too-many-elements", f"a list or dict may have at most {self._limits.elements:,} elements"
-            )
+            raise Trouble("too-many-elements", f"a list or dict may have at most {self._limits.elements:,} elements")
         self._spend(elements + 1)
 
     def copy(self, value: Value, depth: int = 0) -> Value:
@@ -118,9 +114,7 @@ class Operations:
         if isinstance(op, ast.Mult) and isinstance(left, (str, list)) and isinstance(right, int):
             return self._repeat(left, right)
         sign = _SIGNS[type(op)]
-        raise Trouble(
-            "wrong-type", f"{kind(left)} {sign} {kind(right)} makes no sense: both sides have to be numbers"
-        )
+        raise Trouble("wrong-type", f"{kind(left)} {sign} {kind(right)} makes no sense: both sides have to be numbers")
 
     def _calculate(self, op: ast.operator, left: int | float, right: int | float) -> int | float:
         if right == 0 and isinstance(op, (ast.Div, ast.FloorDiv, ast.Mod)):
@@ -146,9 +140,7 @@ class Operations:
             return _contains(left, right) is isinstance(op, ast.In)
         both_numbers = is_number(left) and is_number(right)
         if not both_numbers and not (isinstance(left, str) and isinstance(right, str)):
-            raise Trouble(
-                "wrong-type", f"{kind(left)} cannot be compared with {kind(right)}: two numbers are needed"
-            )
+            raise Trouble("wrong-type", f"{kind(left)} cannot be compared with {kind(right)}: two numbers are needed")
         return _ORDER[type(op)](left, right)  # type: ignore[arg-type]
 
     def say(self, value: Value) -> str:
@@ -213,18 +205,14 @@ def _say(value: Value, depth: int) -> str:
     return f"<function {value.name}>" if isinstance(value, Function) else f"{value}"
 
 
-_SPEC = re.compile(
-    r"(?P<align>[<>^])?(?P<width>\d{1,2})?(?P<comma>,)?(?:\.(?P<digits>\d))?(?P<type>[fd%])?", re.ASCII
-)
+_SPEC = re.compile(r"(?P<align>[<>^])?(?P<width>\d{1,2})?(?P<comma>,)?(?:\.(?P<digits>\d))?(?P<type>[fd%])?", re.ASCII)
 
 
 def shape(value: Value, plain: str, spec: str) -> str:
     """A value (`plain` as print shows it) as the part after the colon in an f-string asks: {share:.1%}, {name:<12}."""
     found = _SPEC.fullmatch(spec)
     if found is None:
-        raise Trouble(
-            "format", f"{spec!r} is no format here: write one such as ':.1f', ':.1%', ':,' or ':>8'"
-        )
+        raise Trouble("format", f"{spec!r} is no format here: write one such as ':.1f', ':.1%', ':,' or ':>8'")
     written = _digits(value, found) if found["digits"] or found["type"] or found["comma"] else plain
     width = int(found["width"] or 0)
     align = found["align"] or (">" if is_number(value) else "<")
@@ -235,7 +223,7 @@ def _digits(value: Value, found: re.Match[str]) -> str:
     if not is_number(value):
         raise Trouble("format", f"a number is needed for this format, and it got {kind(value)}")
     assert isinstance(value, (int, float))
-    whole = found["type"] == "d" or isinstance(value, int) and found["type"] is None
+    whole = found["type"] == "d" or (isinstance(value, int) and found["type"] is None)
     digits = int(found["digits"]) if found["digits"] else 0 if whole else 6
     scaled = value * 100 if found["type"] == "%" else value
     comma = f"{scaled:,.{digits}f}" if found["comma"] else f"{scaled:.{digits}f}"

@@ -1,6 +1,6 @@
 """Prove the curriculum: run every answer to every item over all seeds."""
 
-import datetime
+import datetime as dt
 import os
 from argparse import ArgumentParser
 from collections import defaultdict
@@ -41,7 +41,8 @@ class Command(BaseCommand):
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proofs, kept = {}, read_lock()
+        proofs: dict[str, Proof] = {}
+        kept = read_lock()
         for folder in topic_folders():
             proofs |= self._check_topic(folder, kept, options)
         if options["check"]:
@@ -85,7 +86,7 @@ def _is_kept(files: TopicFiles, slug: str, kept: dict[str, Proof]) -> bool:
 
 def _sample_of_the_day(slugs: list[str]) -> str:
     """One unchanged item is proven again each day, so that a stale proof cannot stay for long."""
-    return slugs[datetime.datetime.now(tz=datetime.UTC).date().toordinal() % len(slugs)]
+    return slugs[dt.datetime.now(tz=dt.UTC).date().toordinal() % len(slugs)]
 
 
 def _run_all(folder: Path, slugs: list[str], *, quiet: bool) -> dict[str, list[Row]]:
