@@ -21,16 +21,15 @@ def required(variable: str, what_to_do: str) -> ImproperlyConfigured:
 
 
 def secret_key() -> str:
-    key: str
-    if key := env.str("SECRET_KEY", default=""):
-        return key
-    path = Path(env.str("SECRET_KEY_FILE", default=str(LOCAL_DIR / "secret-key") if DEVELOPMENT else ""))
-    if path.is_file() and (key := path.read_text().strip()):
-        return key
-    raise required(
-        "SECRET_KEY",
-        "Set it, or SECRET_KEY_FILE, to 50 or more random characters; on your own machine `make run` does.",
-    )
+    made_by_make = str(LOCAL_DIR / "secret-key") if DEVELOPMENT else ""
+    path = Path(env.str("SECRET_KEY_FILE", default=made_by_make))
+    key: str = env.str("SECRET_KEY", default="") or (path.read_text().strip() if path.is_file() else "")
+    if not key:
+        raise required(
+            "SECRET_KEY",
+            "Set it, or SECRET_KEY_FILE, to 50 or more random characters; on your own machine `make run` does.",
+        )
+    return key
 
 
 def allowed_hosts() -> list[str]:
