@@ -18,12 +18,14 @@ test: .venv/.development .local/env ## Run every test, in Chromium and on Postgr
 	@scripts/system-packages
 	@$(BIN)/python -m pytest
 
-lint: .venv/.development .local/env ## Check format, code, templates, import directions and migrations
+lint: .venv/.development .local/env ## Check format, code, templates, imports, migrations, production settings
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	CANARYLEARN_ENV=production ALLOWED_HOSTS=learn.example.org SECRET_KEY_FILE=.local/secret-key DATABASE_URL=sqlite:///.local/check.sqlite3 \
+		$(BIN)/python manage.py check --deploy --database default --fail-level WARNING
 
 format: .venv/.development ## Format the code
 	$(BIN)/ruff check --quiet --fix .
