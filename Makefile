@@ -11,7 +11,7 @@ export PORT
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: .venv/.runtime .local/env ## Serve the site on http://127.0.0.1:8000 (another port: PORT=8001)
+run: .venv/.runtime .local/env .local/.static ## Serve the site on http://127.0.0.1:8000 (another port: PORT=8001)
 	@$(BIN)/python scripts/serve.py
 
 test: .venv/.development .local/env ## Run every test, in Chromium and on PostgreSQL too
@@ -60,6 +60,10 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --requir
 .venv/.development: requirements-dev.txt | .venv/bin/python
 	@echo "Installing what the tests and checks need (about two minutes, once)"
 	@$(PIP) --requirement requirements-dev.txt
+	@touch $@
+
+.local/.static: .venv/.runtime .local/env $(shell find static -type f)
+	@$(BIN)/python manage.py collectstatic --no-input --clear --verbosity 0
 	@touch $@
 
 .local/env: | .local/secret-key

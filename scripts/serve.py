@@ -21,7 +21,7 @@ WELCOME = """
 
 def main() -> None:
     port = _port(os.environ.get("PORT", "8000"))
-    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "manage.py", "prepare", "--admin"], cwd=ROOT, check=True)
     subprocess.Popen([sys.executable, __file__, "--welcome", str(port)])
     # One thread a worker: on SQLite more threads only wait for each other's writes (docs/performance.md).
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]

@@ -10,7 +10,7 @@ import pytest
 from django.test.utils import override_settings
 
 from tests.postgresql import PostgreSQL
-from tests.serving import Site, new_site
+from tests.serving import Site, collect_static, new_site
 
 # pytest-playwright keeps an event loop in the thread of the test, and Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -58,8 +58,14 @@ def postgres_url(postgresql: PostgreSQL) -> str:
 
 
 @pytest.fixture(scope="session")
+def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static files as a site in production has them: compressed, named by their content."""
+    return collect_static(tmp_path_factory.mktemp("static"))
+
+
+@pytest.fixture(scope="session")
 def live_site(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, static_files: Path
 ) -> Iterator[Callable[[str], Site]]:
     """Start a real server on a fresh "sqlite" or "postgresql" database with all content loaded."""
     started: list[Site] = []
@@ -71,7 +77,7 @@ def live_site(
             url = server.new_database()
         else:
             url = f"sqlite:///{folder / 'db.sqlite3'}"
-        started.append(new_site(folder, url))
+        started.append(new_site(folder, url, static_files))
         return started[-1]
 
     yield start

@@ -69,9 +69,7 @@ class PostgreSQL:
         if os.geteuid() == 0:
             nobody = pwd.getpwnam("nobody")
             os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
-        self._run(
-            "initdb", "-D", self._cluster, "-A", "trust", "-U", "canary", "-E", "UTF8", "--locale=C.UTF-8"
-        )
+        self._run("initdb", "-D", self._cluster, "-A", "trust", "-U", "canary", "-E", "UTF8", "--locale=C.UTF-8")
 
     def _url(self, database: str) -> str:
         return f"postgresql://canary@127.0.0.1:{self.port}/{database}"

@@ -39,21 +39,25 @@ class Site:
         self.process = _serve(self.environment, self.url, self.log)
 
 
-def new_site(folder: Path, database_url: str) -> Site:
-    """Prepare the database at `database_url` and serve it; files of the site stay in `folder`."""
+def new_site(folder: Path, database_url: str, static: Path) -> Site:
+    """Prepare the database at `database_url` and serve it with the static files of `static`."""
     environment = {
         **os.environ,
         "CANARYLEARN_ENV": "development",
         "SECRET_KEY": "for tests alone, and as long as a real one has to be",
         "DATABASE_URL": database_url,
-        "STATIC_ROOT": str(folder / "static"),
+        "STATIC_ROOT": str(static),
         "LOG_LEVEL": "WARNING",
     }
-    _manage(environment, "migrate", "--verbosity=0")
-    _manage(environment, "load_content")
-    _manage(environment, "collectstatic", "--no-input", "--verbosity=0")
+    _manage(environment, "prepare")
     url, log = f"http://127.0.0.1:{free_port()}", folder / "server.log"
     return Site(url=url, environment=environment, log=log, process=_serve(environment, url, log))
+
+
+def collect_static(folder: Path) -> Path:
+    """Collect the static files into `folder`, as a site in production has them."""
+    _manage({**os.environ, "STATIC_ROOT": str(folder)}, "collectstatic", "--no-input", "--verbosity=0")
+    return folder
 
 
 def free_port() -> int:

@@ -10,9 +10,7 @@ import pytest
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 MAKE = re.compile(r"\bmake ([a-z-]+)\b")
 TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
-PINNED = re.compile(
-    r"^([a-z0-9-]+)==\S+(?: ; .+?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE
-)
+PINNED = re.compile(r"^([a-z0-9-]+)==\S+(?: ; .+?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.MULTILINE)
 
 # In two halves, so that this file does not name them either.
 INDEX_HOSTS = [
@@ -26,9 +24,7 @@ DOCS = ["README.md", "CONTRIBUTING.md", "docs/settings.md", "docs/operations.md"
 
 
 def tracked_files(repository: Path) -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=repository, capture_output=True, text=True, check=True
-    )
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=repository, capture_output=True, text=True, check=True)
     return [path for name in listed.stdout.split("\0") if name and (path := repository / name).is_file()]
 
 
@@ -51,10 +47,7 @@ def test_the_requirements_hold_every_dependency(repository: Path) -> None:
 def test_every_dependency_has_its_reason(repository: Path) -> None:
     text = (repository / "docs" / "dependencies.md").read_text()
     before, after = text.split("## To develop")
-    rows = [
-        set(re.findall(r"^\| ([a-z0-9-]+) \| \w", part, re.MULTILINE)) - {"package"}
-        for part in (before, after)
-    ]
+    rows = [set(re.findall(r"^\| ([a-z0-9-]+) \| \w", part, re.MULTILINE)) - {"package"} for part in (before, after)]
     assert tuple(rows) == dependencies(repository)
 
 

@@ -18,9 +18,7 @@ PRODUCTION = {"SECRET_KEY": "k" * 50, "ALLOWED_HOSTS": "learn.example.org"}
 
 
 @pytest.fixture
-def settings_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: Path
-) -> Callable[..., Settings]:
+def settings_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: Path) -> Callable[..., Settings]:
     """Read the settings in a checkout without a .local folder, under the given variables alone."""
     copy = tmp_path / "canarylearn" / "settings.py"
     copy.parent.mkdir()

@@ -1,18 +1,20 @@
-"""manage.py prepare: everything between a new release of the code and its first page."""
+"""manage.py prepare: the database as the code and the content need it."""
 
+from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
-    help = "Bring database, content and static files up to date with the code. Safe to repeat."
+    help = "Bring the database up to date with code and content. Safe to repeat."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--admin", action="store_true", help="make the first account, as ensure_admin does")
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("load_content")
-        call_command("collectstatic", interactive=False, verbosity=0)
-        if settings.DEVELOPMENT:
+        if options["admin"]:
             call_command("ensure_admin")
