@@ -33,7 +33,7 @@ class _Part(BaseModel):
 class Option(_Part):
     """One thing to pick: `text` is shown; `fill` goes into the blank, or `claim` says something about the runs."""
 
-    text: Prose
+    text: Annotated[str, Field(min_length=1, max_length=600)]
     fill: Code | None = None
     claim: tuple[Goal, ...] = ()
 
