@@ -47,14 +47,6 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ArmLabel:
-    """An arm's name, beside its line."""
-
-    text: str
-    y_percent: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class TableRow:
     """One interval in words."""
 
@@ -81,9 +73,8 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     x_ticks: tuple[Tick, ...]
     events: tuple[Mark, ...]
-    stable_label: ArmLabel | None
-    canary_label: ArmLabel | None
-    weight_label: str
+    stable_label: str
+    canary_label: str
     notes: tuple[str, ...]
     rows: tuple[TableRow, ...]
 
@@ -108,9 +99,8 @@ def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str, desc: str) -> C
         y_ticks=_y_ticks(metric, top),
         x_ticks=_x_ticks(scenario.window),
         events=_marks(outcome.events, scenario.window),
-        stable_label=_arm_label(f"{scenario.stable.name} stable", stable, top),
-        canary_label=_arm_label(f"{scenario.canary.name} canary", canary, top),
-        weight_label=f"{say_weight(trace[0].weight)} of traffic",
+        stable_label=f"{scenario.stable.name}, stable",
+        canary_label=f"{scenario.canary.name}, canary",
         notes=() if limit is None or near else (f"The limit of {_say(metric, limit)} is above this chart.",),
         rows=_rows(outcome, metric),
     )
@@ -198,11 +188,6 @@ def _marks(events: tuple[Event, ...], window: float) -> tuple[Mark, ...]:
         for event in events
         if event.kind in _SHOWN_EVENTS
     )
-
-
-def _arm_label(text: str, values: list[float], top: float) -> ArmLabel | None:
-    known = [value for value in values if not math.isnan(value)]
-    return ArmLabel(text=text, y_percent=_percent(_y(known[0], top) / HEIGHT)) if known else None
 
 
 def _rows(outcome: Outcome, metric: str) -> tuple[TableRow, ...]:

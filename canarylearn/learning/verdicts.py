@@ -70,11 +70,19 @@ class VerdictView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cell:
+    """A cell of a table, with its column's title for when rows are stacked."""
+
+    column: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CompareRow:
     """One answer in the table of all answers. `meter` is the share of users harmed, 0 to 100."""
 
     code: str
-    cells: list[str]
+    cells: list[Cell]
     passed: bool
     yours: bool
     meter: int
@@ -95,7 +103,7 @@ class Table:
     """A small table: column titles, and rows of texts."""
 
     columns: list[str]
-    rows: list[list[str]]
+    rows: list[list[Cell]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,15 +218,14 @@ def passing_answers(ready: Ready) -> tuple[dict[str, int], ...]:
 
 def _compare(ready: Ready, yours: list[dict[str, int]]) -> Compare:
     item = ready.item
-    rows = [
-        _compare_row(ready, answer, answer in yours) for answer in _worth_comparing(item, passing_answers(ready), yours)
-    ]
-    if any(option.claim for blank in item.blanks for option in item.options_for(blank)):
-        return Compare(columns=["Claim", "What the runs show"], rows=rows, meter_title="")
+    claims = any(option.claim for blank in item.blanks for option in item.options_for(blank))
+    titles = [ready.scenarios[slug].title for slug in item.scenarios]
+    columns = ["What the runs show"] if claims else [*titles, "Users harmed"]
+    worth_it = _worth_comparing(item, passing_answers(ready), yours)
     return Compare(
-        columns=["Answer", *(ready.scenarios[slug].title for slug in item.scenarios), "Users harmed"],
-        rows=rows,
-        meter_title="Share of users harmed",
+        columns=["Claim" if claims else "Answer", *columns],
+        rows=[_compare_row(ready, answer, columns, answer in yours) for answer in worth_it],
+        meter_title="" if claims else "Share of users harmed",
     )
 
 
@@ -236,23 +243,20 @@ def _changes(one: Answer, other: Answer) -> int:
     return sum(one[blank] != other[blank] for blank in one)
 
 
-def _compare_row(ready: Ready, answer: dict[str, int], yours: bool) -> CompareRow:
+def _compare_row(ready: Ready, answer: dict[str, int], columns: list[str], yours: bool) -> CompareRow:
     judgement = ready.judge(answer)
-    if any(option.claim for option in ready.item.chosen(answer).values()):
-        cells = [" ".join(goal_detail(result, judgement, dict(ready.scenarios)) for result in judgement.goals)]
-        harmed_share = 0.0
+    outcomes = [run.outcome for run in judgement.runs.values() if run.outcome is not None]
+    if len(columns) == 1:
+        texts = [" ".join(goal_detail(result, judgement, dict(ready.scenarios)) for result in judgement.goals)]
     else:
-        outcomes = [run.outcome for run in judgement.runs.values() if run.outcome is not None]
         harmed = sum(outcome.measures["users_harmed"] for outcome in outcomes)
-        harmed_share = max((outcome.measures["users_harmed_share"] for outcome in outcomes), default=0.0)
-        cells = [ending(run) for run in judgement.runs.values()]
-        cells += [say_count(harmed) if outcomes else "none"]
+        texts = [*(ending(run) for run in judgement.runs.values()), say_count(harmed)]
     return CompareRow(
         code=say_answer(ready.item, answer),
-        cells=cells,
+        cells=[Cell(column=column, text=text) for column, text in zip(columns, texts, strict=True)],
         passed=judgement.passed,
         yours=yours,
-        meter=round(100 * harmed_share),
+        meter=round(100 * max((outcome.measures["users_harmed_share"] for outcome in outcomes), default=0.0)),
         note_html=_why(ready, judgement),
     )
 
