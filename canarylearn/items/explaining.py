@@ -8,12 +8,13 @@ from canarylearn.engine.quantities import NBSP, say_count, say_duration, say_sha
 from canarylearn.items.goals import Goal, read_amount
 from canarylearn.items.judging import GoalResult, Judgement, Run
 
-_NOTABLE_HARM = 0.005
-_FIGURES = ("users_exposed_share", "users_harmed", "time_to_notice")
+_NOTABLE_HARM = 0.1
 _SHORT_LABELS = {
     "users_exposed_share": "Users who met it",
     "users_harmed": "Users harmed",
     "time_to_notice": "Noticed after",
+    "time_to_full": "Released after",
+    "share_observed": "Share it got",
 }
 
 
@@ -32,8 +33,6 @@ def headline(judgement: Judgement, scenarios: dict[str, Scenario]) -> str:
     failed = judgement.first_failed
     if not judgement.runs or (failed is not None and failed.goal.prints is not None):
         return "The runs show it" if failed is None else "The run shows something else"
-    if judgement.passed:
-        return _sentence("; ".join(story(run, scenarios[slug]) for slug, run in judgement.runs.items()))
     slug = failed.scenario if failed else next(iter(judgement.runs))
     return _sentence(story(judgement.runs[slug], scenarios[slug]))
 
@@ -88,9 +87,10 @@ def figures(judgement: Judgement) -> list[Figure]:
     run = judgement.runs.get(failed.scenario) if failed else next(iter(judgement.runs.values()), None)
     if judgement.refusal is not None or run is None or run.outcome is None:
         return []
-    names = list(_FIGURES)
+    fine = run.outcome.phase is Phase.PROMOTED and failed is None
+    names = ["users_exposed_share", "users_harmed", "time_to_full" if fine else "time_to_notice"]
     if failed and failed.goal.measure and failed.goal.measure not in names:
-        names = [failed.goal.measure, *names[:2]]
+        names = [failed.goal.measure, *names[1:]]
     return [_figure(name, run.outcome.measures[name]) for name in names]
 
 

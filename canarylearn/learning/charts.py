@@ -3,13 +3,13 @@
 import math
 from dataclasses import dataclass
 
-from canarylearn.engine import BUCKETS, METRICS, Event, Interval, Outcome, Scenario
+from canarylearn.engine import BUCKETS, METRICS, Interval, Outcome, Scenario
 from canarylearn.engine.quantities import NBSP, say_duration, say_latency, say_share, say_weight
 
 WIDTH, HEIGHT = 1000.0, 200.0
 _METRIC_TITLES = {"error_rate": "Share of requests that failed", "p95": "p95 latency", "accuracy": "Accuracy"}
 _SHOWN_EVENTS = {
-    "promoted": "bad",
+    "promoted": "info",
     "rolled_back": "good",
     "inconclusive": "info",
     "alarm": "bad",
@@ -23,16 +23,18 @@ _EVENT_LABELS = {
     "removed": "removed",
 }
 _FAR_OFF = 2.5
+_HARMFUL = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """A label on an axis: its place in the plot box, the same as a percentage, and its text."""
+    """A label on an axis: its place in the plot box, the same as a percentage, its text, and how far below it is."""
 
     at: str
     percent: str
     label: str
-    anchor: str = "end"
+    anchor: str = "start"
+    shift: str = "13"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str, desc: str) -> C
         threshold_label=f"limit {_say(metric, limit)}" if limit is not None else "",
         y_ticks=_y_ticks(metric, top),
         x_ticks=_x_ticks(scenario.window),
-        events=_marks(outcome.events, scenario.window),
+        events=_marks(outcome, scenario.window),
         stable_label=f"{scenario.stable.name}, stable",
         canary_label=f"{scenario.canary.name}, canary",
         notes=() if limit is None or near else (f"The limit of {_say(metric, limit)} is above this chart.",),
@@ -158,36 +160,45 @@ def _steps(trace: tuple[Interval, ...], window: float) -> str:
 
 def _y_ticks(metric: str, top: float) -> tuple[Tick, ...]:
     return tuple(
-        Tick(at=f"{_y(top * part, top):.1f}", percent=_percent(1 - part), label=_say(metric, top * part))
+        Tick(
+            at=f"{_y(top * part, top):.1f}",
+            percent=_percent(1 - part),
+            label=_say(metric, top * part),
+            shift="13" if part else "-5",
+        )
         for part in (0.0, 0.5, 1.0)
     )
 
 
 def _x_ticks(window: float) -> tuple[Tick, ...]:
-    anchors = ("start", "middle", "middle", "middle", "end")
+    anchors = ("start", "middle", "middle", "end")
     return tuple(
         Tick(
-            at=f"{WIDTH * number / 4:.1f}",
-            percent=_percent(number / 4),
-            label=say_duration(window * number / 4) if number else "0",
+            at=f"{WIDTH * number / 3:.1f}",
+            percent=_percent(number / 3),
+            label=say_duration(window * number / 3) if number else "0",
             anchor=anchor,
         )
         for number, anchor in enumerate(anchors)
     )
 
 
-def _marks(events: tuple[Event, ...], window: float) -> tuple[Mark, ...]:
+def _marks(outcome: Outcome, window: float) -> tuple[Mark, ...]:
     return tuple(
         Mark(
             x=f"{WIDTH * event.at / window:.1f}",
             x_percent=_percent(event.at / window),
             label=_EVENT_LABELS[event.kind],
-            kind=_SHOWN_EVENTS[event.kind],
+            kind="bad" if event.kind == "promoted" and _harmed(outcome) else _SHOWN_EVENTS[event.kind],
             anchor="start" if event.at < window / 2 else "end",
         )
-        for event in events
+        for event in outcome.events
         if event.kind in _SHOWN_EVENTS
     )
+
+
+def _harmed(outcome: Outcome) -> bool:
+    return outcome.measures["users_harmed_share"] > _HARMFUL
 
 
 def _rows(outcome: Outcome, metric: str) -> tuple[TableRow, ...]:

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from canarylearn.items.spec import Item
 from canarylearn.learning.forms import field_name, option_id
-from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
+from canarylearn.learning.markup import CodeLine, Piece, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.selectors import Listed, Standing
 from canarylearn.learning.verdicts import ResolvedView, VerdictView, show_resolved
@@ -42,12 +42,12 @@ class BlankView:
     field: str
     options: list[OptionView]
     chosen: str
-    reusable: bool = True
+    is_choice: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class PieceView:
-    """A piece of code for the template: coloured text, or a blank."""
+    """A piece of code for the template: coloured text, or a blank with the sign after it, which stays on its line."""
 
     css: str
     text: str
@@ -224,6 +224,7 @@ def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> Blan
         field=field_name(ready, name),
         options=options,
         chosen=chosen.get(name, ""),
+        is_choice=ready.item.kind == "question",
     )
 
 
@@ -233,13 +234,17 @@ def _code(item: Item, blanks: list[BlankView]) -> list[LineView]:
     # A question's blank stands for the whole code of its options: it is chosen below, not placed in the code.
     if not template or (item.kind == "question" and template.strip() == "⟦choice⟧"):
         return []
-    return [
-        LineView(
-            number=line.number,
-            pieces=[PieceView(css=p.css, text=p.text, blank=by_name.get(p.blank)) for p in line.pieces],
-        )
-        for line in highlight(template)
-    ]
+    return [LineView(number=line.number, pieces=_pieces(line.pieces, by_name)) for line in highlight(template)]
+
+
+def _pieces(pieces: tuple[Piece, ...], by_name: dict[str, BlankView]) -> list[PieceView]:
+    views: list[PieceView] = []
+    for piece in pieces:
+        if piece.css == "p" and views and views[-1].blank and not views[-1].text:
+            views[-1] = PieceView(css="", text=piece.text, blank=views[-1].blank)
+        else:
+            views.append(PieceView(css=piece.css, text=piece.text, blank=by_name.get(piece.blank)))
+    return views
 
 
 def _faulty(ready: Ready) -> Faulty | None:

@@ -197,16 +197,16 @@ class _Visit:
             message=message,
         )
         if self.request.htmx:
-            template, context = f"{self.room.name}/_attempt.html", self._fragment_context(page)
+            template, context = f"{self.room.name}/_attempt.html", self._fragment_context(page, standing)
         else:
             template, context = f"{self.room.name}/{self.room.kind}.html", self._page_context(page)
         return _private(render(self.request, template, context, status=status))
 
-    def _fragment_context(self, page: ItemPage) -> dict[str, object]:
-        return {
-            **vars(page),
-            "room": {"name": self.room.name, "noun": self.room.kind, "url": self.room.url()},
-        }
+    def _fragment_context(self, page: ItemPage, standing: Standing) -> dict[str, object]:
+        room = {"name": self.room.name, "noun": self.room.kind, "url": self.room.url()}
+        mine = self.listed[page.item.number - 1]
+        step = _step(self.room, mine, standing, page.item.number, is_current=True)
+        return {**vars(page), "room": room, "step": step}
 
     def _page_context(self, page: ItemPage) -> dict[str, object]:
         topic = get_object_or_404(Topic, slug=self.listed[0].topic_slug)

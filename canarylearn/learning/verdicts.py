@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from canarylearn.engine import Outcome, Scenario
@@ -55,7 +56,7 @@ class VerdictView:
 
     passed: bool
     headline: str
-    answer_text: str
+    answer_html: SafeString
     figures: list[Figure]
     refusal: Refusal | None
     runs: list[RunView]
@@ -81,7 +82,7 @@ class Cell:
 class CompareRow:
     """One answer in the table of all answers. `meter` is the share of users harmed, 0 to 100."""
 
-    code: str
+    answer_html: SafeString
     cells: list[Cell]
     passed: bool
     yours: bool
@@ -99,11 +100,19 @@ class Compare:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TableRow:
+    """A row of a small table: what it is about, and its cells."""
+
+    head_html: SafeString
+    cells: list[Cell]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """A small table: column titles, and rows of texts."""
+    """A small table: the titles of its columns but the first, and its rows."""
 
     columns: list[str]
-    rows: list[list[Cell]]
+    rows: list[TableRow]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +130,7 @@ class Afterwards:
 class ResolvedView:
     """Everything that is shown once an item is solved or out of tries."""
 
-    answer_text: str
+    answers_html: list[SafeString]
     compare: Compare
     steps_html: list[SafeString]
     quick_check_html: SafeString
@@ -131,7 +140,7 @@ class ResolvedView:
 
 def show_verdict(ready: Ready, judgement: Judgement) -> VerdictView:
     """The verdict on one answer, from its own runs alone."""
-    item, scenarios = ready.item, dict(ready.scenarios)
+    scenarios = dict(ready.scenarios)
     refused = judgement.refusal
     refusal = None
     if refused is not None:
@@ -145,7 +154,7 @@ def show_verdict(ready: Ready, judgement: Judgement) -> VerdictView:
     return VerdictView(
         passed=judgement.passed,
         headline=headline(judgement, scenarios),
-        answer_text=say_answer(item, judgement.answer),
+        answer_html=_answer_html(ready, judgement.answer),
         figures=figures(judgement),
         refusal=refusal,
         runs=_run_views(judgement, scenarios),
@@ -190,7 +199,7 @@ def show_resolved(ready: Ready, yours: list[dict[str, int]]) -> ResolvedView:
     """All answers side by side, the worked solution and what else there is; `yours` are the learner's answers."""
     told = _told(ready)
     return ResolvedView(
-        answer_text=" or ".join(say_answer(ready.item, answer) for answer in passing_answers(ready)),
+        answers_html=[_answer_html(ready, answer) for answer in passing_answers(ready)],
         compare=_compare(ready, yours),
         steps_html=told["steps"],
         quick_check_html=told["check"][0],
@@ -252,7 +261,7 @@ def _compare_row(ready: Ready, answer: dict[str, int], columns: list[str], yours
         harmed = sum(outcome.measures["users_harmed"] for outcome in outcomes)
         texts = [*(ending(run) for run in judgement.runs.values()), say_count(harmed)]
     return CompareRow(
-        code=say_answer(ready.item, answer),
+        answer_html=_answer_html(ready, answer),
         cells=[Cell(column=column, text=text) for column, text in zip(columns, texts, strict=True)],
         passed=judgement.passed,
         yours=yours,
@@ -274,13 +283,22 @@ def _afterwards(ready: Ready, part: Contracts | Demonstration) -> Afterwards:
         run = deploy(part.script, ready.scenarios[ready.item.scenarios[0]], 0)
         return Afterwards(title=part.title, intro_html=intro, code=highlight(part.script), output=run.output)
     rows = [
-        [
-            say_answer(ready.item, answer),
-            *(_under(ready, answer, template) for template in part.templates.values()),
-        ]
+        TableRow(
+            head_html=_answer_html(ready, answer),
+            cells=[
+                Cell(column=name, text=_under(ready, answer, template)) for name, template in part.templates.items()
+            ],
+        )
         for answer in ready.item.assignments()
     ]
-    return Afterwards(title=part.title, intro_html=intro, table=Table(columns=["", *part.templates], rows=rows))
+    return Afterwards(title=part.title, intro_html=intro, table=Table(columns=list(part.templates), rows=rows))
+
+
+def _answer_html(ready: Ready, answer: Answer) -> SafeString:
+    """An answer as it is shown: code for a task, the option's own words for a question."""
+    if ready.item.kind == "question":
+        return render_inline(say_answer(ready.item, answer))
+    return format_html("<code>{}</code>", say_answer(ready.item, answer))
 
 
 def _under(ready: Ready, answer: Answer, template: str) -> str:

@@ -131,7 +131,8 @@ def _set_traffic(script: "Interpreter", given: dict[str, Value]) -> Value:
         return None
     whole = _CONTRACTS[str(unit)]
     if total != whole:
-        message = f"set_traffic(): the shares add up to {_plain(total)}, and as {unit} they have to add up to {whole}"
+        contract = "as percent" if unit == "percent" else "as fractions"
+        message = f"set_traffic(): the shares add up to {_plain(total)}, and {contract} they have to add up to {whole}"
         raise Trouble("wrong-sum", message)
     script.release.set_weight(int((canary / whole * BUCKETS).to_integral_value()))
     return None
