@@ -45,7 +45,7 @@ lock: .venv/.development ## Pin the newest allowed version of every dependency, 
 	$(BIN)/uv pip compile $(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt pyproject.toml
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install --require-hashes
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("CanaryLearn needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name a newer one: make run PYTHON=python3.12" % sys.version_info[:2])'
