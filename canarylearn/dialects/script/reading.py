@@ -205,8 +205,17 @@ def _check_node(node: ast.AST, line: int, inside: bool) -> None:
         _check_targets(node, line)
     elif isinstance(node, ast.Return) and not inside:
         raise _refuse(line, "not-in-language", "'return' stands outside a function: put it inside a 'def'")
-    elif isinstance(node, ast.FormattedValue) and node.conversion != -1:
+    elif isinstance(node, ast.FormattedValue):
+        _check_formatted(node, line)
+
+
+def _check_formatted(node: ast.FormattedValue, line: int) -> None:
+    if node.conversion != -1:
         raise _refuse(line, "not-in-language", "canary script has no '!r' in texts: write the value alone")
+    if isinstance(node.format_spec, ast.JoinedStr) and any(
+        isinstance(part, ast.FormattedValue) for part in node.format_spec.values
+    ):
+        raise _refuse(line, "not-in-language", "a format is written out, as in :.1f, and not computed")
 
 
 def _check_attribute(node: ast.Attribute, line: int) -> None:
