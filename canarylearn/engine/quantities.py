@@ -57,6 +57,8 @@ def say_count(number: float) -> str:
 
 def say_share(fraction: float) -> str:
     """A fraction as a percentage with as many digits as carry meaning: 50 %, 7.9 %, 0.12 %."""
+    if math.isnan(fraction):
+        return "no data"
     percent = fraction * 100
     digits = 0 if percent == round(percent) or percent >= 99.95 else 1 if percent >= 1 else 2
     return f"{percent:.{digits}f}{NBSP}%"
