@@ -33,7 +33,8 @@ class _Stage:
     def add(self, arms: tuple[ArmMetrics, ArmMetrics]) -> None:
         for side, arm in enumerate(arms):
             self.requests[side] += arm.requests
-            self.users[side] += arm.users
+            # Whoever comes back was not split again: a user counts once, or a few users look like strong evidence.
+            self.users[side] = max(self.users[side], arm.users_at_weight)
             for event in EVENTS:
                 self.events[event][side] += getattr(arm, event)
 

@@ -95,7 +95,7 @@ def measure_run(world: World, served: Served, times: Mapping[str, float]) -> dic
 def _people(world: World, served: Served) -> dict[str, float]:
     """Who met the new model, and who was harmed by it: badly served, where the stable model would have served well."""
     patience, stable = world.scenario.patience, world.responses[world.scenario.stable.name]
-    met = served.to_canary & (served.candidate == world.scenario.canary.name)
+    met = served.to_new
     slow = served.latency > patience
     harmed = met & (served.failed | slow) & ~stable.bad(patience)
     everyone = max(1, _count_users(world, np.ones_like(met)))

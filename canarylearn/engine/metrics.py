@@ -16,8 +16,9 @@ METRICS = ("requests", "users", "error_rate", "p50", "p95", "p99", "accuracy")
 class ArmMetrics:
     """One arm (canary or baseline) in one interval, or over a whole trial.
 
-    `requests`, `users`, `errors` and `slow` (slower than the scenario's patience) are counts; `p50`, `p95`, `p99`
-    are seconds over all requests; `accuracy` is the share of right predictions among requests that did not fail.
+    `requests`, `users`, `errors` and `slow` (slower than the scenario's patience) are counts, and so is
+    `users_at_weight`, the different users since the weight last changed; `p50`, `p95`, `p99` are seconds over all
+    requests; `accuracy` is the share of right predictions among requests that did not fail.
     Whatever has no data is NaN, never a neutral number.
     """
 
@@ -26,6 +27,7 @@ class ArmMetrics:
     errors: int
     slow: int
     wrong: int
+    users_at_weight: int = 0
     p50: float = field(default=math.nan)
     p95: float = field(default=math.nan)
     p99: float = field(default=math.nan)
@@ -64,15 +66,17 @@ def measure_arm(
     failed: NDArray[np.bool_],
     wrong: NDArray[np.bool_],
     users: int,
+    users_at_weight: int = 0,
     patience: float,
 ) -> ArmMetrics:
-    """The metrics of the requests an arm served; `users` is how many different users sent them."""
+    """The metrics of the requests an arm served; `users` and `users_at_weight` are counted elsewhere."""
     if not len(latency):
         return NO_REQUESTS
     p50, p95, p99 = quantiles(latency)
     return ArmMetrics(
         requests=len(latency),
         users=users,
+        users_at_weight=users_at_weight,
         errors=int(np.count_nonzero(failed)),
         slow=int(np.count_nonzero(latency > patience)),
         wrong=int(np.count_nonzero(wrong)),

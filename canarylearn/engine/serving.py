@@ -13,8 +13,8 @@ from canarylearn.engine.world import World
 class Served:
     """What has been served so far in one release.
 
-    `to_canary`, `latency` (seconds), `failed` and `wrong` have one entry a request of the world and are filled
-    interval by interval.
+    `to_canary`, `to_new` (sent to the scenario's canary, whatever else was on trial before or after), `latency`
+    (seconds), `failed` and `wrong` have one entry a request of the world and are filled interval by interval.
     """
 
     def __init__(self, world: World) -> None:
@@ -22,17 +22,22 @@ class Served:
         self.world = world
         self.candidate = world.scenario.canary.name
         self.to_canary = np.zeros(requests, dtype=bool)
+        self.to_new = np.zeros(requests, dtype=bool)
         self.latency = np.zeros(requests, dtype=np.float32)
         self.failed = np.zeros(requests, dtype=bool)
         self.wrong = np.zeros(requests, dtype=bool)
         # The interval in which a user was last seen by each arm: counts distinct users without sorting them.
         self._seen = np.full((2, world.scenario.traffic.users), -1, dtype=np.int32)
+        self._weight, self._weight_since = -1, 0
 
     def serve(self, index: int, weight: int) -> tuple[ArmMetrics, ArmMetrics]:
         """Serve interval `index` with `weight` buckets on the canary; the metrics of canary and baseline."""
         span = slice(self.world.bounds[index], self.world.bounds[index + 1])
+        if weight != self._weight:
+            self._weight, self._weight_since = weight, index
         chosen = self.world.draws.bucket[span] < weight
         self.to_canary[span] = chosen
+        self.to_new[span] = chosen & (self.candidate == self.world.scenario.canary.name)
         canary = self._answer(0, self.candidate, span, chosen, index)
         baseline = self._answer(1, self.world.scenario.stable.name, span, ~chosen, index)
         return canary, baseline
@@ -48,10 +53,15 @@ class Served:
             failed,
             wrong,
         )
-        self._seen[arm][draws.user[span][chosen]] = index
-        users = int(np.count_nonzero(self._seen[arm] == index))
+        seen = self._seen[arm]
+        seen[draws.user[span][chosen]] = index
         return measure_arm(
-            latency=latency, failed=failed, wrong=wrong, users=users, patience=self.world.scenario.patience
+            latency=latency,
+            failed=failed,
+            wrong=wrong,
+            users=int(np.count_nonzero(seen == index)),
+            users_at_weight=int(np.count_nonzero(seen >= self._weight_since)),
+            patience=self.world.scenario.patience,
         )
 
     def _loaded(
