@@ -13,7 +13,7 @@ from canarylearn.engine.routing import bucket
 from canarylearn.engine.scenario import Scenario
 from canarylearn.engine.world import World, materialise
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Raised by every change that may change an outcome; attempts and proofs keep the version they were judged by."""
 
 __all__ = [

@@ -62,7 +62,7 @@ class Release:
         self._at_risk = 0.0
         self._decided_at: int | None = None
         self._concluded = False
-        self._way_back = True
+        self._removed: str | None = None
 
     @property
     def stable_name(self) -> str:
@@ -89,13 +89,23 @@ class Release:
         """Whether the release was promoted or rolled back."""
         return self.phase is not None
 
+    @property
+    def way_back(self) -> bool:
+        """Whether the stable revision is still there to go back to."""
+        return self._removed != self.stable_name
+
     def try_revision(self, name: str) -> None:
-        """Put the named revision on trial. The stable one may be named: then it is compared with itself."""
+        """Put the named revision on trial (started anew if removed); the stable one is then compared with itself."""
         self._still_open()
         if name not in self.world.responses:
             known = " and ".join(repr(known) for known in self.world.responses)
             raise ReleaseError(f"there is no revision {name!r}; the revisions here are {known}")
+        if name != self.candidate:
+            # What was seen of one revision is no evidence about another.
+            self._judge = Judge(self.world.scenario.evidence)
         self._served.candidate = name
+        if name == self._removed:
+            self._removed = None
         if name == self.stable_name:
             new = self.world.scenario.canary.name
             self._note("note", f"{name} already serves everyone: it is compared with itself, and {new} is not tested")
@@ -105,8 +115,10 @@ class Release:
         self._still_open()
         if not 0 <= buckets <= BUCKETS:
             raise ReleaseError(f"a weight of {say_weight(buckets)} is not possible; it goes from 0 to 100{NBSP}%")
-        if not self._way_back and buckets < BUCKETS:
+        if not self.way_back and buckets < BUCKETS:
             raise ReleaseError(f"{self.stable_name} was removed, so {self.candidate} has to take all traffic")
+        if buckets:
+            self._still_running(self.candidate)
         if buckets != self.weight:
             self._note("weight", f"{self.candidate} gets {say_weight(buckets)}")
         self.weight = buckets
@@ -136,13 +148,14 @@ class Release:
     def promote(self) -> None:
         """Send everyone to the candidate for good."""
         self._still_open()
+        self._still_running(self.candidate)
         self._decide(Phase.PROMOTED, BUCKETS, f"{self.candidate} promoted to everyone")
         self._full = self.now
 
     def roll_back(self, reason: str) -> None:
         """Send everyone back to the stable revision for good."""
         self._still_open()
-        if not self._way_back:
+        if not self.way_back:
             raise ReleaseError(f"{self.stable_name} was removed: there is nothing to roll back to")
         self._noticed = min(self._noticed, self.now)
         self._decide(Phase.ROLLED_BACK, 0, f"rolled back: {reason}")
@@ -159,9 +172,11 @@ class Release:
             raise ReleaseError(
                 f"there is no revision {name!r} to remove; {self.stable_name} and {self.candidate} are running"
             )
+        self._still_running(name)
+        if self._removed or self.candidate == self.stable_name:
+            raise ReleaseError(f"{name} is the only revision left; without it nobody would be served")
         self._note("removed", f"{name} removed")
-        if name == self.stable_name:
-            self._way_back = False
+        self._removed = name
         self.weight = BUCKETS if name == self.stable_name else 0
 
     def route(self, user_id: int) -> str:
@@ -200,7 +215,7 @@ class Release:
             "time_to_notice": self._noticed,
             "time_to_full": self._full,
             "time_at_risk": self._at_risk,
-            "way_back": float(self._way_back),
+            "way_back": float(self.way_back),
         }
 
     def _intervals_in(self, seconds: float) -> int:
@@ -239,20 +254,27 @@ class Release:
 
     def _alarm(self, analysis: Analysis) -> None:
         self._noticed = min(self._noticed, self.now)
-        if self._way_back:
+        if self.way_back:
             self.roll_back(analysis.reason)
         else:
             self._note("alarm", f"alarm without a way back: {analysis.reason}")
 
     def _conclude(self) -> None:
         self._concluded = True
-        verdict = self._judge.conclude() if not self._counts else self._conclude_checks()
+        verdict = self._last_look()
         if verdict.state is State.SUCCESSFUL:
             self.promote()
         else:
             self._note("inconclusive", f"no decision: {verdict.reason}")
 
+    def _last_look(self) -> Analysis:
+        if self._removed == self.candidate:
+            return Analysis(state=State.INCONCLUSIVE, reason=f"{self.candidate} was removed")
+        return self._conclude_checks() if self._counts else self._judge.conclude()
+
     def _conclude_checks(self) -> Analysis:
+        if math.isfinite(self._noticed):
+            return Analysis(state=State.FAILED, reason="a check failed, and there is no way back")
         if all(count.measured for count in self._counts):
             return Analysis(state=State.SUCCESSFUL, reason="no check failed")
         return Analysis(state=State.INCONCLUSIVE, reason="a check had nothing to measure")
@@ -270,3 +292,7 @@ class Release:
     def _still_open(self) -> None:
         if self.decided:
             raise ReleaseOver
+
+    def _still_running(self, name: str) -> None:
+        if name == self._removed:
+            raise ReleaseError(f"{name} was removed, so it cannot serve anyone")
