@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Located:
-    """One error in a text: its line (from 1), its column (from 1) where known, a stable code, and plain words."""
+    """One error in a text: its line (from 1), its column (from 1) where known, a stable code, and plain words.
+
+    `path` is the field in the tool's own notation, such as 'spec.strategy.steps[0].setWeight', where there is one.
+    """
 
     line: int
     column: int | None
     code: str
     message: str
+    path: str = ""
 
 
 class Unreadable(Exception):

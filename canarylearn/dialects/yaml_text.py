@@ -30,12 +30,20 @@ class Document:
 
 def read_yaml(text: str) -> Document:
     """The document in a text. Raises Unreadable, with a line, for anything that is not one plain YAML document."""
+    documents = read_documents(text)
+    if len(documents) > 1:
+        second = documents[1].line(())
+        raise _unreadable(second, "several", "a second document begins here; one file holds one document")
+    return documents[0]
+
+
+def read_documents(text: str) -> tuple[Document, ...]:
+    """Every document of a text, at least one. Raises Unreadable, with a line, for anything but plain YAML."""
     if len(text) > MOST_CHARACTERS:
         raise _unreadable(1, "too-long", f"{len(text):,} characters are more than {MOST_CHARACTERS:,}; split the file")
-    lines: dict[Path, int] = {}
     try:
         _refuse_aliases_and_depth(text)
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        nodes = [node for node in yaml.compose_all(text, Loader=yaml.CSafeLoader) if node is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise _unreadable(
@@ -43,9 +51,21 @@ def read_yaml(text: str) -> Document:
         ) from None
     except yaml.YAMLError as error:
         raise _unreadable(1, "not-yaml", f"not readable as YAML: {error}") from None
-    if node is None:
+    documents = tuple(_document(node) for node in nodes if not _is_empty(node))
+    if not documents:
         raise _unreadable(1, "empty", "the file is empty")
-    return Document(value=_plain(node, (), lines), lines=lines)
+    return documents
+
+
+def _document(node: yaml.Node) -> Document:
+    lines: dict[Path, int] = {}
+    value = _plain(node, (), lines)
+    return Document(value=value, lines=lines)
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    """Nothing between two document marks is read as an empty plain scalar."""
+    return isinstance(node, yaml.ScalarNode) and not node.value and not node.style
 
 
 def _refuse_aliases_and_depth(text: str) -> None:

@@ -9,6 +9,7 @@ class State(StrEnum):
     """The states of an analysis. Only FAILED and ERROR abort; only SUCCESSFUL lets a release go on by itself."""
 
     NONE = "none"
+    PENDING = "pending"
     RUNNING = "running"
     SUCCESSFUL = "successful"
     FAILED = "failed"

@@ -1,90 +1,104 @@
-"""Threshold checks on one arm, counted as Argo Rollouts counts measurements."""
+"""Checks: one metric of one arm against a condition, and how many bad measurements are borne."""
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-from canarylearn.engine.analysis import Analysis, State
+from canarylearn.engine.analysis import State
 from canarylearn.engine.metrics import METRICS, ArmMetrics
-from canarylearn.engine.quantities import say_latency, say_share
+
+Arm = Literal["canary", "baseline"]
+
+
+class Condition(Protocol):
+    """What a measured value has to satisfy. Frozen and comparable, since it is part of a plan."""
+
+    @property
+    def limit(self) -> float | None:
+        """The limit that is drawn, in the metric's own unit; None when there is not one line to draw."""
+
+    def judge(self, value: float | None) -> State:
+        """One measurement: SUCCESSFUL, FAILED, INCONCLUSIVE or ERROR.
+
+        `value` is in the metric's unit; NaN when the arm had no requests, None when the metric itself was missing.
+        """
+
+    def say(self) -> str:
+        """The condition in a few words, such as 'at most 0.5'."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Within:
+    """Successful from `at_least` to `at_most`, both included, else failed; no data is an error, never a pass.
+
+    Raises ValueError without any bound, for a bound that is no number, and for bounds in the wrong order.
+    """
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def __post_init__(self) -> None:
+        bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
+        if not bounds:
+            raise ValueError("a condition without a bound can never fail; give at_least or at_most")
+        if not all(math.isfinite(bound) for bound in bounds) or bounds != sorted(bounds):
+            raise ValueError(f"bounds are finite numbers, the lower one first, and not {bounds}")
+
+    @property
+    def limit(self) -> float | None:
+        """The upper bound where there is one, else the lower."""
+        return self.at_most if self.at_most is not None else self.at_least
+
+    def judge(self, value: float | None) -> State:
+        """SUCCESSFUL inside the bounds, FAILED outside, ERROR without data."""
+        if value is None or math.isnan(value):
+            return State.ERROR
+        too_high = self.at_most is not None and value > self.at_most
+        too_low = self.at_least is not None and value < self.at_least
+        return State.FAILED if too_high or too_low else State.SUCCESSFUL
+
+    def say(self) -> str:
+        """Such as 'at most 0.5' or 'from 0.9 to 1'."""
+        if self.at_least is not None and self.at_most is not None:
+            return f"from {self.at_least:g} to {self.at_most:g}"
+        return f"at most {self.at_most:g}" if self.at_most is not None else f"at least {self.at_least:g}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One metric of one arm against one limit.
+    """One metric of one arm under one condition, counted as Argo Rollouts counts measurements.
 
-    A measurement fails above `fails_above` or below `fails_below` (seconds or fractions; at least one is given).
-    The check fails when more than `failure_limit` measurements failed, and errs when more than
-    `consecutive_error_limit` in a row had no data (Argo Rollouts, analysis semantics).
+    It is measured every `interval` seconds (None: at each interval of the simulation), first after `delay` seconds,
+    and is finished after `count` measurements that were not errors (0: never). It fails when more than
+    `failure_limit` measurements failed (-1: it cannot fail), is inconclusive above `inconclusive_limit`, errs when
+    more than `consecutive_error_limit` in a row were errors, and succeeds early after `consecutive_success_limit`
+    successes in a row (0: no such rule). A `dry_run` check is measured and never counts.
 
-    Raises ValueError for an unknown metric and for a check without any limit.
+    Raises ValueError for an unknown metric.
     """
 
     metric: str
-    arm: Literal["canary", "baseline"] = "canary"
-    fails_above: float | None = None
-    fails_below: float | None = None
+    condition: Condition
+    name: str = ""
+    arm: Arm = "canary"
+    interval: float | None = None
+    delay: float = 0.0
+    count: int = 0
     failure_limit: int = 0
+    inconclusive_limit: int = 0
     consecutive_error_limit: int = 4
+    consecutive_success_limit: int = 0
+    dry_run: bool = False
 
     def __post_init__(self) -> None:
         if self.metric not in METRICS:
             raise ValueError(f"there is no metric {self.metric!r}; choose one of {', '.join(METRICS)}")
-        if self.fails_above is None and self.fails_below is None:
-            raise ValueError("a check without a limit can never fail; give fails_above or fails_below")
 
     @property
-    def limit(self) -> float:
-        """The limit that is drawn: the upper one where both are given."""
-        limit = self.fails_above if self.fails_above is not None else self.fails_below
-        assert limit is not None  # held by __post_init__
-        return limit
+    def title(self) -> str:
+        """The check's own name, or the metric's."""
+        return self.name or self.metric
 
     def measure(self, arm: ArmMetrics) -> State:
-        """One measurement: SUCCESSFUL, FAILED, or ERROR when there is nothing to measure."""
-        value = arm.value(self.metric)
-        if math.isnan(value):
-            return State.ERROR
-        too_high = self.fails_above is not None and value > self.fails_above
-        too_low = self.fails_below is not None and value < self.fails_below
-        return State.FAILED if too_high or too_low else State.SUCCESSFUL
-
-
-@dataclass(kw_only=True)
-class Count:
-    """The measurements of one check so far: failed ones are cumulative, errors only count in a row."""
-
-    check: Check
-    measured: int = 0
-    failed: int = 0
-    errors_in_a_row: int = 0
-
-    def add(self, arm: ArmMetrics) -> Analysis:
-        """Take one more measurement and say where the check stands."""
-        state = self.check.measure(arm)
-        if state is State.ERROR:
-            self.errors_in_a_row += 1
-        else:
-            self.errors_in_a_row = 0
-            self.measured += 1
-            self.failed += state is State.FAILED
-        return self._verdict(arm)
-
-    def _verdict(self, arm: ArmMetrics) -> Analysis:
-        check, value = self.check, arm.value(self.check.metric)
-        if self.errors_in_a_row > check.consecutive_error_limit:
-            reason = f"{self.errors_in_a_row} measurements in a row had no {check.arm} requests to measure"
-            return Analysis(state=State.ERROR, reason=reason)
-        if self.failed > check.failure_limit:
-            seen, limit = _say(check.metric, value), _say(check.metric, check.limit)
-            reason = f"{check.arm} {check.metric} was {seen}; the limit is {limit}"
-            return Analysis(state=State.FAILED, reason=reason, numbers={"value": value, "limit": check.limit})
-        if math.isnan(value):
-            return Analysis(state=State.RUNNING, reason=f"no {check.arm} requests to measure")
-        return Analysis(state=State.RUNNING, numbers={"value": value, "limit": check.limit})
-
-
-def _say(metric: str, value: float) -> str:
-    if metric in ("p50", "p95", "p99"):
-        return say_latency(value)
-    return say_share(value) if metric in ("error_rate", "accuracy") else f"{value:,.0f}"
+        """One measurement of an arm's metrics."""
+        return self.condition.judge(None if arm.missing else arm.value(self.metric))

@@ -20,7 +20,7 @@ class Draws:
     """What chance dealt to each request before any decision: arrays of one length, sorted by `time`.
 
     `time` is in seconds from the start; `user` and `bucket` are whole numbers; `normal` is standard normal
-    (latency); `failure`, `mistake` and `tail` are uniform on 0 to 1.
+    (latency); `failure`, `mistake`, `tail` and `route` are uniform on 0 to 1.
     """
 
     time: Floats
@@ -30,6 +30,7 @@ class Draws:
     failure: Floats
     mistake: Floats
     tail: Floats
+    route: Floats
 
 
 @dataclass(frozen=True, kw_only=True)

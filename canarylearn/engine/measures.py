@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from canarylearn.engine.metrics import ArmMetrics, measure_arm
+from canarylearn.engine.measuring import measure_arm
+from canarylearn.engine.metrics import ArmMetrics
 from canarylearn.engine.quantities import NBSP, say_count, say_duration, say_latency, say_share
 from canarylearn.engine.serving import Served
 from canarylearn.engine.world import World

@@ -3,12 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
-from numpy.typing import NDArray
-
-from canarylearn.engine.faults import Floats
-
-METRICS = ("requests", "users", "error_rate", "p50", "p95", "p99", "accuracy")
+METRICS = ("requests", "users", "error_rate", "success_rate", "p50", "p95", "p99", "accuracy")
 """The metrics of an arm, by the names that scripts and checks use."""
 
 
@@ -19,7 +14,8 @@ class ArmMetrics:
     `requests`, `users`, `errors` and `slow` (slower than the scenario's patience) are counts, and so is
     `users_at_weight`, the different users since the weight last changed; `p50`, `p95`, `p99` are seconds over all
     requests; `accuracy` is the share of right predictions among requests that did not fail.
-    Whatever has no data is NaN, never a neutral number.
+    Whatever has no data is NaN, never a neutral number. `missing` is true when the requests were served and their
+    metrics never arrived, so that nothing may be read from the numbers.
     """
 
     requests: int
@@ -31,11 +27,17 @@ class ArmMetrics:
     p50: float = field(default=math.nan)
     p95: float = field(default=math.nan)
     p99: float = field(default=math.nan)
+    missing: bool = False
 
     @property
     def error_rate(self) -> float:
         """Failed requests as a fraction of all; NaN without requests."""
         return self.errors / self.requests if self.requests else math.nan
+
+    @property
+    def success_rate(self) -> float:
+        """Requests that did not fail as a fraction of all; NaN without requests."""
+        return 1 - self.error_rate
 
     @property
     def accuracy(self) -> float:
@@ -44,43 +46,10 @@ class ArmMetrics:
         return 1 - self.wrong / answered if answered else math.nan
 
     def value(self, metric: str) -> float:
-        """The metric of that name; KeyError when there is none."""
+        """The metric of that name, NaN when it is missing; KeyError when there is none of that name."""
         if metric not in METRICS:
             raise KeyError(metric)
-        return float(getattr(self, metric))
+        return math.nan if self.missing else float(getattr(self, metric))
 
 
 NO_REQUESTS = ArmMetrics(requests=0, users=0, errors=0, slow=0, wrong=0)
-
-
-def quantiles(latency: Floats) -> tuple[float, float, float]:
-    """p50, p95 and p99 of a non-empty array of seconds, by nearest rank (the inverted empirical distribution)."""
-    ranks = [max(0, math.ceil(q * len(latency)) - 1) for q in (0.50, 0.95, 0.99)]
-    ordered = np.partition(latency, ranks)
-    return float(ordered[ranks[0]]), float(ordered[ranks[1]]), float(ordered[ranks[2]])
-
-
-def measure_arm(
-    *,
-    latency: Floats,
-    failed: NDArray[np.bool_],
-    wrong: NDArray[np.bool_],
-    users: int,
-    users_at_weight: int = 0,
-    patience: float,
-) -> ArmMetrics:
-    """The metrics of the requests an arm served; `users` and `users_at_weight` are counted elsewhere."""
-    if not len(latency):
-        return NO_REQUESTS
-    p50, p95, p99 = quantiles(latency)
-    return ArmMetrics(
-        requests=len(latency),
-        users=users,
-        users_at_weight=users_at_weight,
-        errors=int(np.count_nonzero(failed)),
-        slow=int(np.count_nonzero(latency > patience)),
-        wrong=int(np.count_nonzero(wrong)),
-        p50=p50,
-        p95=p95,
-        p99=p99,
-    )

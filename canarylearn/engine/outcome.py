@@ -21,7 +21,7 @@ class Phase(StrEnum):
 class Event:
     """Something that happened: `at` seconds from the start, a kind, and a sentence.
 
-    Kinds: weight, promoted, rolled_back, inconclusive, alarm, restarted, removed, note.
+    Kinds: weight, promoted, rolled_back, inconclusive, alarm, restarted, removed, waiting, approved, note.
     """
 
     at: float

@@ -1,40 +1,151 @@
-"""A rollout written as steps: each sets a weight and holds it."""
+"""A plan: a rollout as data. Every dialect's text is read into one, and the engine carries it out."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from canarylearn.engine.checks import Check
-from canarylearn.engine.release import Release
+from canarylearn.engine.quantities import BUCKETS
+
+if TYPE_CHECKING:
+    from canarylearn.engine.release import Release
+
+
+class Decides(StrEnum):
+    """Who decides whether a release goes on: it differs from tool to tool more than anything else."""
+
+    JUDGE = "judge"
+    """The comparative judge, canary against baseline, at every look."""
+    CHECKS = "checks"
+    """The plan's checks, counted as Argo Rollouts counts; without any check nothing can stop the release."""
+    FAILED_CHECKS = "failed-checks"
+    """Flagger's loop: a tick each interval, rolled back on the tick after the `threshold`-th failed one."""
+    NOBODY = "nobody"
+    """A router: it splits traffic and leaves the decision to a person or a pipeline."""
+
+
+class Routing(StrEnum):
+    """How requests find their revision."""
+
+    STICKY = "sticky"
+    """By a hash of the user: the same user always meets the same revision."""
+    PER_REQUEST = "per-request"
+    """By chance, anew for each request, as most routers do."""
+    PODS = "pods"
+    """By chance among pods: the share is the canary's pods over all pods, whatever the weight says."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One stage of a rollout: a weight in buckets (of 10,000), held for `hold` seconds under analysis."""
+    """One stage of a rollout.
+
+    `weight` is in buckets (of 10,000). `hold` is in seconds; None waits for a person. `checks` are measured in this
+    step alone, after the hold, and the step ends when they are finished.
+    """
 
     weight: int
-    hold: float
+    hold: float | None
+    checks: tuple[Check, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.weight <= BUCKETS:
+            raise ValueError(f"a weight goes from 0 to {BUCKETS} buckets, and not to {self.weight}")
+        if self.hold is not None and self.hold < 0:
+            raise ValueError(f"a hold lasts no less than no time, and not {self.hold:g} seconds")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Steps taken in order under the given checks, or under the comparative judge when there are none.
+    """A rollout: its steps in order, who decides, and how requests are routed.
 
-    At the end of the last step the release is promoted, if the analysis allows it. Raises ValueError without steps.
+    `checks` run in the background, beginning at step number `checks_from` (counted from 0). `interval` is the time
+    between looks that the plan asks for, in seconds (None: the scenario's). `threshold` belongs to FAILED_CHECKS,
+    `replicas` and `max_surge` (pods) to routing by pods. Raises ValueError without steps.
     """
 
     steps: tuple[Step, ...]
     checks: tuple[Check, ...] = ()
+    checks_from: int = 0
+    decides: Decides = Decides.JUDGE
+    interval: float | None = None
+    threshold: int = 1
+    routing: Routing = Routing.STICKY
+    replicas: int = 1
+    max_surge: int = 1
 
     def __post_init__(self) -> None:
         if not self.steps:
             raise ValueError("a plan without steps releases nothing; give it at least one")
+        if self.threshold < 1:
+            raise ValueError(f"a threshold is at least 1, and not {self.threshold}")
 
-    def drive(self, release: Release) -> None:
-        """Take each step in turn; ReleaseOver ends the plan as soon as the release is decided."""
-        for check in self.checks:
-            release.add_check(check)
-        *earlier, last = self.steps
-        for step in earlier:
-            release.set_weight(step.weight)
-            release.hold(step.hold, judged=True)
-        release.set_weight(last.weight)
-        release.judge_for(last.hold)
+    @property
+    def seconds(self) -> float:
+        """How long the plan takes when nothing stops it; waits for a person, and endless checks, count as nothing."""
+        return sum(
+            (step.hold or 0.0) + max((_length(check) for check in step.checks), default=0.0) for step in self.steps
+        )
+
+    def drive(self, release: "Release") -> None:
+        """Carry the plan out; ReleaseOver ends it as soon as the release is decided."""
+        release.route_by(self.routing, replicas=self.replicas, max_surge=self.max_surge)
+        _DRIVERS[self.decides](self, release)
+
+
+def _length(check: Check) -> float:
+    return check.delay + (check.interval or 0.0) * max(0, check.count - 1)
+
+
+def _by_judge(plan: Plan, release: "Release") -> None:
+    for step in plan.steps[:-1]:
+        release.set_weight(step.weight)
+        release.hold(step.hold or 0.0, judged=True)
+    release.set_weight(plan.steps[-1].weight)
+    release.judge_for(plan.steps[-1].hold or 0.0)
+
+
+def _by_checks(plan: Plan, release: "Release") -> None:
+    for number, step in enumerate(plan.steps):
+        if number == plan.checks_from:
+            for check in plan.checks:
+                release.add_check(check)
+        release.set_weight(step.weight)
+        if step.hold is None:
+            release.wait_for_person("the plan waits for a person here")
+        elif step.hold:
+            release.hold(step.hold)
+        if step.checks:
+            release.analyse(step.checks)
+    release.end_checks()
+    release.promote()
+
+
+def _by_failed_checks(plan: Plan, release: "Release") -> None:
+    """Flagger's loop: a tick each interval. `failed` never goes down; the tick after the last failure rolls back."""
+    release.tick(())  # at weight 0 there is nothing to measure yet
+    failed = 0
+    for step in plan.steps:
+        release.set_weight(step.weight)
+        while problem := release.tick(plan.checks):
+            failed += 1
+            release.note(f"failed check {failed} of {plan.threshold}: {problem}")
+            if failed >= plan.threshold:
+                release.tick(())
+                release.roll_back(f"{failed} checks failed")
+    release.promote()
+
+
+def _by_nobody(plan: Plan, release: "Release") -> None:
+    for step in plan.steps:
+        release.set_weight(step.weight)
+        if step.hold:
+            release.hold(step.hold)
+    release.wait_for_person("the split stays as it is until a person or a pipeline changes it")
+
+
+_DRIVERS = {
+    Decides.JUDGE: _by_judge,
+    Decides.CHECKS: _by_checks,
+    Decides.FAILED_CHECKS: _by_failed_checks,
+    Decides.NOBODY: _by_nobody,
+}

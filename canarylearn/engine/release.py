@@ -5,14 +5,17 @@ from contextlib import suppress
 from typing import Protocol
 
 from canarylearn.engine.analysis import UNWATCHED, Analysis, State
-from canarylearn.engine.checks import Check, Count
+from canarylearn.engine.checks import Check
 from canarylearn.engine.judge import Judge
 from canarylearn.engine.measures import measure_run
 from canarylearn.engine.metrics import METRICS, ArmMetrics
 from canarylearn.engine.outcome import Event, Interval, Outcome, Phase
-from canarylearn.engine.quantities import BUCKETS, NBSP, say_weight
+from canarylearn.engine.plan import Routing
+from canarylearn.engine.pods import split_pods
+from canarylearn.engine.quantities import BUCKETS, NBSP, say_duration, say_weight
 from canarylearn.engine.routing import bucket
 from canarylearn.engine.serving import Served
+from canarylearn.engine.watch import AnalysisRun, say_metric
 from canarylearn.engine.world import World
 
 
@@ -35,9 +38,12 @@ class Rollout(Protocol):
         """Act on the release until there is nothing more to say; raises ReleaseError for an impossible action."""
 
 
-def run(rollout: Rollout, world: World) -> Outcome:
-    """Run a rollout in a world to its end. Same arguments, same outcome."""
-    release = Release(world)
+def run(rollout: Rollout, world: World, *, approve_after: float | None = None) -> Outcome:
+    """Run a rollout in a world to its end. Same arguments, same outcome.
+
+    Where the rollout waits for a person, one approves after `approve_after` seconds; None: nobody ever comes.
+    """
+    release = Release(world, approve_after=approve_after)
     with suppress(ReleaseOver):
         rollout.drive(release)
     return release.finish()
@@ -49,20 +55,24 @@ class Release:
     Actions raise ReleaseOver once the release is decided, and ReleaseError when they make no sense.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, approve_after: float | None = None) -> None:
         self.world = world
+        self._approve_after = approve_after
         self.weight = world.scenario.start_weight
         self.phase: Phase | None = None
         self._served = Served(world)
         self._trace: list[Interval] = []
         self._events: list[Event] = []
-        self._counts: list[Count] = []
+        self._background = AnalysisRun()
+        self._in_step = AnalysisRun()
+        self._checks: list[Check] = []
         self._judge = Judge(world.scenario.evidence)
         self._noticed = self._full = math.inf
         self._at_risk = 0.0
         self._decided_at: int | None = None
         self._concluded = False
         self._removed: str | None = None
+        self._pods: tuple[int, int] | None = None
 
     @property
     def stable_name(self) -> str:
@@ -119,14 +129,71 @@ class Release:
             raise ReleaseError(f"{self.stable_name} was removed, so {self.candidate} has to take all traffic")
         if buckets:
             self._still_running(self.candidate)
-        if buckets != self.weight:
-            self._note("weight", f"{self.candidate} gets {say_weight(buckets)}")
-        self.weight = buckets
+        reached = self._reachable(buckets)
+        if reached != self.weight:
+            asked = "" if reached == buckets else f" ({say_weight(buckets)} was asked for)"
+            self._note("weight", f"{self.candidate} gets {say_weight(reached)}{asked}")
+        self.weight = reached
+
+    def route_by(self, routing: Routing, *, replicas: int = 1, max_surge: int = 1) -> None:
+        """Choose how requests find their revision; `replicas` and `max_surge` (pods) matter to routing by pods."""
+        self._still_open()
+        self._served.sticky = routing is Routing.STICKY
+        self._pods = (replicas, max_surge) if routing is Routing.PODS else None
 
     def add_check(self, check: Check) -> None:
         """Watch a metric from now on; while there are checks, they decide instead of the comparative judge."""
         self._still_open()
-        self._counts.append(Count(check=check))
+        self._background.add(check, self.now)
+        self._checks.append(check)
+
+    def analyse(self, checks: tuple[Check, ...]) -> None:
+        """Let time pass until these checks are finished: roll back if one is bad, wait for a person if undecided."""
+        self._still_open()
+        self._in_step = AnalysisRun()
+        for check in checks:
+            self._in_step.add(check, self.now)
+        self._checks.extend(checks)
+        while self._in_step.state().state is State.RUNNING and self.time_left > 0:
+            self._advance(judged=False)
+        if self._in_step.state().state is State.INCONCLUSIVE:
+            self.wait_for_person(f"paused, {self._in_step.state().reason}")
+        self._in_step = AnalysisRun()
+
+    def end_checks(self) -> None:
+        """End the background checks: a release that nothing could be measured of waits for a person."""
+        self._still_open()
+        if self._background and (ended := self._background.end()).state is State.INCONCLUSIVE:
+            self.wait_for_person(f"paused, {ended.reason}")
+
+    def tick(self, checks: tuple[Check, ...]) -> str:
+        """Let one interval pass and measure each check once; the first one that did not succeed, or nothing."""
+        self._still_open()
+        self._advance(judged=False)
+        self._checks.extend(check for check in checks if check not in self._checks)
+        last = self._trace[-1]
+        for check in checks:
+            arm = last.canary if check.arm == "canary" else last.baseline
+            if check.measure(arm) is not State.SUCCESSFUL:
+                return f"{check.title} was {say_metric(check.metric, arm.value(check.metric))}"
+        return ""
+
+    def wait_for_person(self, reason: str) -> None:
+        """Wait until a person approves; if nobody does, the release stays as it is to the end of the window."""
+        self._still_open()
+        self._note("waiting", reason)
+        if self._approve_after is not None:
+            self.hold(self._approve_after)
+            self._note("approved", f"a person approved after {say_duration(self._approve_after)}")
+            return
+        self._concluded = True
+        while self.time_left > 0:
+            self._advance(judged=False)
+        raise ReleaseOver
+
+    def note(self, text: str) -> None:
+        """Keep a sentence in the trace."""
+        self._note("note", text)
 
     def hold(self, seconds: float, *, judged: bool = False) -> None:
         """Let whole intervals pass, at least one, until `seconds` are over or the window ends.
@@ -206,7 +273,7 @@ class Release:
             trace=tuple(self._trace),
             measures=measure_run(self.world, self._served, self._times(decided_at)),
             events=tuple(self._events),
-            checks=tuple(count.check for count in self._counts),
+            checks=tuple(self._checks),
         )
 
     def _times(self, decided_at: int) -> dict[str, float]:
@@ -242,15 +309,16 @@ class Release:
         )
         if self.weight and not self.decided:
             self._at_risk += interval
-        if watched and analysis.state in (State.FAILED, State.ERROR) and (judged or self._counts):
+        if watched and analysis.state in (State.FAILED, State.ERROR) and (judged or self._checks):
             self._alarm(analysis)
 
     def _look(self, canary: ArmMetrics, baseline: ArmMetrics) -> Analysis:
         judged = self._judge.observe(self.weight, canary, baseline)
-        if not self._counts:
-            return judged
-        watched = [count.add(canary if count.check.arm == "canary" else baseline) for count in self._counts]
-        return max(watched, key=lambda analysis: analysis.state in (State.FAILED, State.ERROR))
+        # The trace begins at 0 and this interval is not in it yet, so its end is one interval ahead.
+        now = self.now + self.world.scenario.interval
+        watched = [run.look(now, canary, baseline) for run in (self._in_step, self._background) if run]
+        bad = next((analysis for analysis in watched if analysis.state in (State.FAILED, State.ERROR)), None)
+        return bad or next(iter(watched), judged if not self._checks else UNWATCHED)
 
     def _alarm(self, analysis: Analysis) -> None:
         self._noticed = min(self._noticed, self.now)
@@ -270,14 +338,18 @@ class Release:
     def _last_look(self) -> Analysis:
         if self._removed == self.candidate:
             return Analysis(state=State.INCONCLUSIVE, reason=f"{self.candidate} was removed")
-        return self._conclude_checks() if self._counts else self._judge.conclude()
-
-    def _conclude_checks(self) -> Analysis:
+        if not self._background:
+            return self._judge.conclude()
         if math.isfinite(self._noticed):
             return Analysis(state=State.FAILED, reason="a check failed, and there is no way back")
-        if all(count.measured for count in self._counts):
-            return Analysis(state=State.SUCCESSFUL, reason="no check failed")
-        return Analysis(state=State.INCONCLUSIVE, reason="a check had nothing to measure")
+        return self._background.end()
+
+    def _reachable(self, buckets: int) -> int:
+        """The weight that routing can really give: without a router, what whole pods make of it."""
+        if self._pods is None:
+            return buckets
+        canary, stable = split_pods(buckets, replicas=self._pods[0], max_surge=self._pods[1])
+        return round(canary / (canary + stable) * BUCKETS)
 
     def _decide(self, phase: Phase, weight: int, text: str) -> None:
         self.phase, self.weight, self._decided_at = phase, weight, self._boundary()

@@ -5,7 +5,9 @@ from numpy.typing import NDArray
 
 from canarylearn.engine.capacity import under_load
 from canarylearn.engine.faults import Floats
-from canarylearn.engine.metrics import ArmMetrics, measure_arm
+from canarylearn.engine.measuring import measure_arm
+from canarylearn.engine.metrics import ArmMetrics
+from canarylearn.engine.quantities import BUCKETS
 from canarylearn.engine.scenario import Revision
 from canarylearn.engine.world import World
 
@@ -21,6 +23,7 @@ class Served:
         requests = len(world.draws.time)
         self.world = world
         self.candidate = world.scenario.canary.name
+        self.sticky = True
         self.to_canary = np.zeros(requests, dtype=bool)
         self.to_new = np.zeros(requests, dtype=bool)
         self.latency = np.zeros(requests, dtype=np.float32)
@@ -35,7 +38,8 @@ class Served:
         span = slice(self.world.bounds[index], self.world.bounds[index + 1])
         if weight != self._weight:
             self._weight, self._weight_since = weight, index
-        chosen = self.world.draws.bucket[span] < weight
+        draws = self.world.draws
+        chosen = draws.bucket[span] < weight if self.sticky else draws.route[span] * BUCKETS < weight
         self.to_canary[span] = chosen
         self.to_new[span] = chosen & (self.candidate == self.world.scenario.canary.name)
         canary = self._answer(0, self.candidate, span, chosen, index)

@@ -80,6 +80,7 @@ def _draw(traffic: Traffic, window: float, salt: str, seed: int) -> Draws:
         failure=rng.random(count, dtype=np.float32),
         mistake=rng.random(count, dtype=np.float32),
         tail=rng.random(count, dtype=np.float32),
+        route=rng.random(count, dtype=np.float32),
     )
 
 

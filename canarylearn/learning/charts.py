@@ -85,7 +85,7 @@ def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str, desc: str) -> C
     """The timeline of an outcome: the watched metric of both arms, the weight, the limit and what happened."""
     trace, metric = outcome.trace, _drawn_metric(outcome, scenario)
     stable, canary = _series(trace, "baseline", metric), _series(trace, "canary", metric)
-    limit = next((check.limit for check in outcome.checks if check.metric == metric), None)
+    limit = next((check.condition.limit for check in outcome.checks if check.metric == metric), None)
     top = _top([*stable, *canary], limit)
     near = limit is not None and limit <= top
     return Chart(

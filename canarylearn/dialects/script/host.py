@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from canarylearn.dialects.script.values import Trouble, Value, is_number, kind
-from canarylearn.engine import BUCKETS, Check, Release, parse_duration
+from canarylearn.engine import BUCKETS, Check, Release, Within, parse_duration
 
 if TYPE_CHECKING:
     from canarylearn.dialects.script.interpreter import Interpreter
@@ -100,8 +100,7 @@ def _monitor_metric(script: "Interpreter", given: dict[str, Value]) -> Value:
     check = Check(
         metric=watched,
         arm="baseline" if arm == "baseline" else "canary",
-        fails_above=None if below else limit,
-        fails_below=limit if below else None,
+        condition=Within(at_least=limit) if below else Within(at_most=limit),
     )
     script.release.add_check(check)
     return None
