@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from canarylearn.engine.checks import Check
+from canarylearn.engine.failed_checks import IN_TRIAL, Found, Loop, Stage, State, tick
 from canarylearn.engine.quantities import BUCKETS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Decides(StrEnum):
     CHECKS = "checks"
     """The plan's checks, counted as Argo Rollouts counts; without any check nothing can stop the release."""
     FAILED_CHECKS = "failed-checks"
-    """Flagger's loop: a tick each interval, rolled back on the tick after the `threshold`-th failed one."""
+    """Flagger's loop (`failed_checks`): a tick each `interval`, and failed ones are counted up to `threshold`."""
     NOBODY = "nobody"
     """A router: it splits traffic and leaves the decision to a person or a pipeline."""
 
@@ -40,18 +41,27 @@ class Step:
     """One stage of a rollout.
 
     `weight` is in buckets (of 10,000). `hold` is in seconds; None waits for a person. `checks` are measured in this
-    step alone, after the hold, and the step ends when they are finished.
+    step alone, after the hold, and the step ends when they are finished. `mirror` (buckets) is the share of requests
+    that the canary gets a copy of while its weight is 0: it is measured, and nobody gets its answers.
     """
 
     weight: int
     hold: float | None
     checks: tuple[Check, ...] = ()
+    mirror: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.weight <= BUCKETS:
             raise ValueError(f"a weight goes from 0 to {BUCKETS} buckets, and not to {self.weight}")
+        if not 0 <= self.mirror <= BUCKETS or (self.mirror and self.weight):
+            raise ValueError("copies go to a canary without traffic of its own, from 0 to all requests")
         if self.hold is not None and self.hold < 0:
             raise ValueError(f"a hold lasts no less than no time, and not {self.hold:g} seconds")
+
+    def begin(self, release: "Release") -> None:
+        """Route requests as the step says."""
+        release.set_weight(self.weight)
+        release.mirror(self.mirror)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +108,9 @@ def _length(check: Check) -> float:
 
 def _by_judge(plan: Plan, release: "Release") -> None:
     for step in plan.steps[:-1]:
-        release.set_weight(step.weight)
+        step.begin(release)
         release.hold(step.hold or 0.0, judged=True)
-    release.set_weight(plan.steps[-1].weight)
+    plan.steps[-1].begin(release)
     release.judge_for(plan.steps[-1].hold or 0.0)
 
 
@@ -109,7 +119,7 @@ def _by_checks(plan: Plan, release: "Release") -> None:
         if number == plan.checks_from:
             for check in plan.checks:
                 release.add_check(check)
-        release.set_weight(step.weight)
+        step.begin(release)
         if step.hold is None:
             release.wait_for_person("the plan waits for a person here")
         elif step.hold:
@@ -121,23 +131,34 @@ def _by_checks(plan: Plan, release: "Release") -> None:
 
 
 def _by_failed_checks(plan: Plan, release: "Release") -> None:
-    """Flagger's loop: a tick each interval. `failed` never goes down; the tick after the last failure rolls back."""
-    release.tick(())  # at weight 0 there is nothing to measure yet
-    failed = 0
-    for step in plan.steps:
-        release.set_weight(step.weight)
-        while problem := release.tick(plan.checks):
-            failed += 1
-            release.note(f"failed check {failed} of {plan.threshold}: {problem}")
-            if failed >= plan.threshold:
-                release.tick(())
-                release.roll_back(f"{failed} checks failed")
+    """Flagger's loop. A step that waits for a person is left when one has come, and checks go on until then."""
+    steps = plan.steps
+    if not steps[0].weight and not steps[0].mirror and steps[0].hold is None:
+        release.wait_for_person("the plan waits for a person before it begins")
+        steps = steps[1:]
+    loop = Loop(weights=tuple(step.weight for step in steps), threshold=plan.threshold, ending=bool(steps))
+    state = tick(loop, State(), Found(new_revision=True))
+    while state.stage in IN_TRIAL:
+        problem = release.tick(plan.checks if loop.checks(state) else (), seconds=plan.interval)
+        waits = state.place > 0 and steps[state.place - 1].hold is None
+        if waits and not problem:
+            release.ask(f"step {state.place} of {len(steps)} waits for a person")
+        word, last = not waits or release.answered, state.place == len(steps)
+        found = Found(passed=not problem, confirm_increase=word or last, confirm_promotion=word)
+        before, state = state, tick(loop, state, found)
+        if state.failed > before.failed:
+            release.note(f"failed check {state.failed} of {plan.threshold}: {problem}")
+        if state.place > before.place:
+            release.withdraw()
+            steps[before.place].begin(release)
+    if state.stage is Stage.FAILED:
+        release.roll_back(f"{state.failed} checks failed")
     release.promote()
 
 
 def _by_nobody(plan: Plan, release: "Release") -> None:
     for step in plan.steps:
-        release.set_weight(step.weight)
+        step.begin(release)
         if step.hold:
             release.hold(step.hold)
     release.wait_for_person("the split stays as it is until a person or a pipeline changes it")

@@ -73,6 +73,7 @@ class Release:
         self._concluded = False
         self._removed: str | None = None
         self._pods: tuple[int, int] | None = None
+        self._asked_at: float | None = None
 
     @property
     def stable_name(self) -> str:
@@ -135,6 +136,14 @@ class Release:
             self._note("weight", f"{self.candidate} gets {say_weight(reached)}{asked}")
         self.weight = reached
 
+    def mirror(self, buckets: int) -> None:
+        """Send the candidate a copy of this many of 10,000 requests while nobody gets its answers."""
+        self._still_open()
+        if buckets != self._served.mirror:
+            copies = f"copies of {say_weight(buckets)} of the requests" if buckets else "no copies any more"
+            self._note("note", f"{self.candidate} gets {copies}")
+        self._served.mirror = buckets
+
     def route_by(self, routing: Routing, *, replicas: int = 1, max_surge: int = 1) -> None:
         """Choose how requests find their revision; `replicas` and `max_surge` (pods) matter to routing by pods."""
         self._still_open()
@@ -166,10 +175,18 @@ class Release:
         if self._background and (ended := self._background.end()).state is State.INCONCLUSIVE:
             self.wait_for_person(f"paused, {ended.reason}")
 
-    def tick(self, checks: tuple[Check, ...]) -> str:
-        """Let one interval pass and measure each check once; the first one that did not succeed, or nothing."""
+    def tick(self, checks: tuple[Check, ...], *, seconds: float | None = None) -> str:
+        """Let `seconds` pass (one interval without) and measure each check once: the first that failed, or nothing.
+
+        Raises ReleaseOver when the window has ended.
+        """
         self._still_open()
-        self._advance(judged=False)
+        if self.time_left <= 0:
+            self._concluded = True
+            self._note("inconclusive", "the window ended before the checks had decided")
+            raise ReleaseOver
+        for _ in range(self._intervals_in(seconds) if seconds else 1):
+            self._advance(judged=False)
         self._checks.extend(check for check in checks if check not in self._checks)
         last = self._trace[-1]
         for check in checks:
@@ -190,6 +207,24 @@ class Release:
         while self.time_left > 0:
             self._advance(judged=False)
         raise ReleaseOver
+
+    def ask(self, reason: str) -> None:
+        """Ask for a person, once, and go on meanwhile: `answered` says whether one has approved."""
+        self._still_open()
+        if self._asked_at is None:
+            self._asked_at = self.now
+            self._note("waiting", reason)
+
+    @property
+    def answered(self) -> bool:
+        """Whether a person who was asked for has approved by now."""
+        if self._asked_at is None or self._approve_after is None:
+            return False
+        return self.now >= self._asked_at + self._approve_after
+
+    def withdraw(self) -> None:
+        """Ask for nobody any more, so that the next question is a new one."""
+        self._asked_at = None
 
     def note(self, text: str) -> None:
         """Keep a sentence in the trace."""

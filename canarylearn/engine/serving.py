@@ -15,6 +15,7 @@ from canarylearn.engine.world import World
 class Served:
     """What has been served so far in one release.
 
+    `mirror` is the share of requests (buckets) that the candidate gets a copy of while its weight is 0.
     `to_canary`, `to_new` (sent to the scenario's canary, whatever else was on trial before or after), `latency`
     (seconds), `failed` and `wrong` have one entry a request of the world and are filled interval by interval.
     """
@@ -24,6 +25,7 @@ class Served:
         self.world = world
         self.candidate = world.scenario.canary.name
         self.sticky = True
+        self.mirror = 0
         self.to_canary = np.zeros(requests, dtype=bool)
         self.to_new = np.zeros(requests, dtype=bool)
         self.latency = np.zeros(requests, dtype=np.float32)
@@ -42,7 +44,8 @@ class Served:
         chosen = draws.bucket[span] < weight if self.sticky else draws.route[span] * BUCKETS < weight
         self.to_canary[span] = chosen
         self.to_new[span] = chosen & (self.candidate == self.world.scenario.canary.name)
-        canary = self._answer(0, self.candidate, span, chosen, index)
+        copies = self.mirror and not weight
+        canary = self._copy(span) if copies else self._answer(0, self.candidate, span, chosen, index)
         baseline = self._answer(1, self.world.scenario.stable.name, span, ~chosen, index)
         return canary, baseline
 
@@ -65,6 +68,21 @@ class Served:
             wrong=wrong,
             users=int(np.count_nonzero(seen == index)),
             users_at_weight=int(np.count_nonzero(seen >= self._weight_since)),
+            patience=self.world.scenario.patience,
+        )
+
+    def _copy(self, span: slice) -> ArmMetrics:
+        """What the candidate makes of copies of requests, drawn by chance; its answers go to nobody."""
+        response, draws = self.world.responses[self.candidate], self.world.draws
+        copied = draws.route[span] * BUCKETS < self.mirror
+        latency, failed = self._loaded(
+            self.candidate, response.latency[span][copied], response.failed[span][copied], draws.failure[span][copied]
+        )
+        return measure_arm(
+            latency=latency,
+            failed=failed,
+            wrong=response.wrong[span][copied] & ~failed,
+            users=0,
             patience=self.world.scenario.patience,
         )
 
