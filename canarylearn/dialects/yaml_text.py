@@ -100,6 +100,8 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
     return plain
 
 
+_TOO_LARGE = 10**300
+"""Such whole numbers cannot be compared with fractions, and the longest cannot even be written."""
 _SCALARS = {"str", "int", "float", "bool", "null"}
 
 
@@ -110,9 +112,12 @@ def _scalar(node: yaml.Node) -> object:
         raise _unreadable(node.start_mark.line + 1, "tag", message)
     try:
         # The constructor for plain scalars only: the tags that build Python objects were refused above.
-        return yaml.constructor.SafeConstructor().construct_object(node)
+        value = yaml.constructor.SafeConstructor().construct_object(node)
+        if isinstance(value, int) and abs(value) >= _TOO_LARGE:
+            raise OverflowError
+        return value
     except (ValueError, OverflowError):
-        message = f"{node.value!r} is too large or malformed for a number; put it in quotes if it is meant as text"
+        message = f"{node.value[:60]!r} is too large or malformed for a number; put it in quotes if it is meant as text"
         raise _unreadable(node.start_mark.line + 1, "number", message) from None
 
 
