@@ -123,7 +123,7 @@ def _by_checks(plan: Plan, release: "Release") -> None:
         if step.hold is None:
             release.wait_for_person("the plan waits for a person here")
         elif step.hold:
-            release.hold(step.hold)
+            release.pause(step.hold)
         if step.checks:
             release.analyse(step.checks)
     release.end_checks()

@@ -13,6 +13,8 @@ def split_pods(weight: int, *, replicas: int, max_surge: int = 1) -> tuple[int, 
     of `replicas`, and of one more pod where a surge is allowed; the nearest share wins, the first one on a tie, and a
     weight between the ends leaves neither side without a pod where there can be two.
     """
+    if replicas <= 0:
+        return (0, 0)
     if weight <= 0 or weight >= BUCKETS:
         return (replicas, 0) if weight > 0 else (0, replicas)
     asked = Fraction(weight, BUCKETS)

@@ -163,17 +163,34 @@ class Release:
         for check in checks:
             self._in_step.add(check, self.now)
         self._checks.extend(checks)
-        while self._in_step.state().state is State.RUNNING and self.time_left > 0:
+        while self._in_step.state().state is State.RUNNING and not self.decided:
+            self._expect_time()
             self._advance(judged=False)
-        if self._in_step.state().state is State.INCONCLUSIVE:
+            self._pause_if_undecided()
+        if self._in_step.state().state is State.INCONCLUSIVE and not self.decided:
             self.wait_for_person(f"paused, {self._in_step.state().reason}")
         self._in_step = AnalysisRun()
 
-    def end_checks(self) -> None:
-        """End the background checks: a release that nothing could be measured of waits for a person."""
+    def pause(self, seconds: float) -> None:
+        """Let a pause of a plan pass, in whole intervals; the release is over if the window ends first.
+
+        A pause ends early when undecided background checks call for a person and one approves.
+        """
         self._still_open()
-        if self._background and (ended := self._background.end()).state is State.INCONCLUSIVE:
-            self.wait_for_person(f"paused, {ended.reason}")
+        enough = seconds <= self.time_left + 1e-6
+        for _ in range(self._intervals_in(seconds)):
+            self._advance(judged=False)
+            if self.decided or self._pause_if_undecided():
+                return
+        if not enough:
+            self._expect_time()
+
+    def end_checks(self) -> None:
+        """End the background checks with the plan, as Argo Rollouts does: what has not failed by now has succeeded."""
+        self._still_open()
+        self._pause_if_undecided()
+        if self._background and not self._background.measured:
+            self._note("note", "a background check ended without a measurement, and so counts as successful")
 
     def tick(self, checks: tuple[Check, ...], *, seconds: float | None = None) -> str:
         """Let `seconds` pass (one interval without) and measure each check once: the first that failed, or nothing.
@@ -199,12 +216,14 @@ class Release:
         """Wait until a person approves; if nobody does, the release stays as it is to the end of the window."""
         self._still_open()
         self._note("waiting", reason)
-        if self._approve_after is not None:
-            self.hold(self._approve_after)
+        if self._approve_after is not None and self._approve_after <= self.time_left:
+            if self._approve_after:
+                self.hold(self._approve_after)
+            self._still_open()
             self._note("approved", f"a person approved after {say_duration(self._approve_after)}")
             return
         self._concluded = True
-        while self.time_left > 0:
+        while self.time_left > 0 and not self.decided:
             self._advance(judged=False)
         raise ReleaseOver
 
@@ -327,6 +346,24 @@ class Release:
         interval = self.world.scenario.interval
         return min(math.ceil(seconds / interval - 1e-9), round(self.time_left / interval))
 
+    def _expect_time(self) -> None:
+        """A plan that is not done when the window ends stays undecided."""
+        if self.time_left <= 0:
+            self._concluded = True
+            self._note("inconclusive", "the window ended before the plan did")
+            raise ReleaseOver
+
+    def _pause_if_undecided(self) -> bool:
+        """Wait for a person if the background checks are inconclusive; they begin anew when one has approved."""
+        undecided = self._background.state()
+        if undecided.state is not State.INCONCLUSIVE or self.decided:
+            return False
+        self.wait_for_person(f"paused, {undecided.reason}")
+        checks, self._background = self._background.checks, AnalysisRun()
+        for check in checks:
+            self._background.add(check, self.now)
+        return True
+
     def _advance(self, *, judged: bool, watched: bool = True) -> None:
         """One interval: serve, measure, look, and act on what was seen."""
         index, interval = len(self._trace), self.world.scenario.interval
@@ -384,7 +421,7 @@ class Release:
         if self._pods is None:
             return buckets
         canary, stable = split_pods(buckets, replicas=self._pods[0], max_surge=self._pods[1])
-        return round(canary / (canary + stable) * BUCKETS)
+        return round(canary / (canary + stable) * BUCKETS) if canary + stable else 0
 
     def _decide(self, phase: Phase, weight: int, text: str) -> None:
         self.phase, self.weight, self._decided_at = phase, weight, self._boundary()

@@ -10,6 +10,8 @@ from canarylearn.engine.metrics import ArmMetrics
 from canarylearn.engine.quantities import say_latency, say_share
 
 _BAD = (State.FAILED, State.ERROR, State.INCONCLUSIVE)
+_RETRY = 10.0
+"""Seconds after which a measurement that was an error is tried again, whatever the check's interval."""
 
 
 @dataclass(kw_only=True)
@@ -28,9 +30,10 @@ class _Watched:
             return
         arm = arms[self.check.arm]
         self.last = math.nan if arm.missing else arm.value(self.check.metric)
-        self.counters = self.counters.add(self.check.measure(arm))
+        state = self.check.measure(arm)
+        self.counters = self.counters.add(state)
         self.analysis = verdict(self.check, self.counters)
-        self.due = now + (self.check.interval or 0.0)
+        self.due = now + (_RETRY if state is State.ERROR else self.check.interval or 0.0)
 
     def end(self) -> None:
         """End a check whose run is being ended."""
@@ -66,20 +69,28 @@ class AnalysisRun:
         return self.state()
 
     def state(self) -> Analysis:
-        """Where the run stands; a bad one with the reason and numbers of the check that decided."""
+        """Where the run stands; a bad one with the reason and numbers of the check that decided.
+
+        It is under way until every check is finished, those of a dry run too, which never decide anything.
+        """
         counting = self._counting()
-        state = worst(watched.analysis.state for watched in counting)
+        unfinished = (watched.analysis.state for watched in self._watched if watched.analysis.state in UNFINISHED)
+        state = worst([*unfinished, *(watched.analysis.state for watched in counting)])
         deciding = next((watched for watched in counting if watched.analysis.state is state and state in _BAD), None)
         if deciding is None:
             return Analysis(state=state, numbers=self._numbers())
         return Analysis(state=state, reason=_reason(deciding), numbers=self._numbers())
 
+    @property
+    def measured(self) -> bool:
+        """Whether each check that counts was measured at least once without an error."""
+        return all(watched.counters.count for watched in self._counting())
+
     def end(self) -> Analysis:
         """End the run now: what is unfinished and not bad is successful, if it was measured at all."""
-        measured = all(watched.counters.count for watched in self._counting())
         for watched in self._watched:
             watched.end()
-        if not measured and self.state().state is State.SUCCESSFUL:
+        if not self.measured and self.state().state is State.SUCCESSFUL:
             return Analysis(state=State.INCONCLUSIVE, reason="a check had nothing to measure")
         return self.state()
 
@@ -93,7 +104,8 @@ class AnalysisRun:
 def _reason(watched: _Watched) -> str:
     check, state = watched.check, watched.analysis.state
     if state is State.ERROR:
-        return f"{check.title}: {watched.counters.consecutive_error} measurements in a row had no data"
+        what = "had no data" if math.isnan(watched.last) else f"could not be judged by {check.condition.say()}"
+        return f"{check.title}: {watched.counters.consecutive_error} measurements in a row {what}"
     seen = say_metric(check.metric, watched.last)
     if state is State.INCONCLUSIVE and watched.counters.inconclusive <= check.inconclusive_limit:
         return f"{check.title}: {watched.analysis.reason}"
