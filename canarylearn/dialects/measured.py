@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 _QUANTILES = {"50": "p50", "95": "p95", "99": "p99", "5": "p50"}
-_QUANTILE = re.compile(r"(?:histogram_quantile\s*\(\s*0?\.(\d{1,2})\b|\bp(50|95|99)\b|quantile=.?0?\.(\d{1,2})\b)")
+_QUANTILE = re.compile(
+    r"(?:histogram_quantile\s*\(\s*0?\.(\d{1,2})\b|(?<![a-z0-9])p(50|95|99)(?![0-9])|quantile=.?0?\.(\d{1,2})\b)"
+)
 _PERCENT = re.compile(r"\*\s*100\b")
 _MILLISECONDS = re.compile(r"(?:_|\b)(?:ms|milliseconds)\b|\*\s*1000\b")
 _TIMES = re.compile(r"latency|duration|response.?time")
