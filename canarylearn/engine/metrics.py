@@ -56,7 +56,8 @@ NO_REQUESTS = ArmMetrics(requests=0, users=0, errors=0, slow=0, wrong=0)
 def quantiles(latency: Floats) -> tuple[float, float, float]:
     """p50, p95 and p99 of a non-empty array of seconds, by nearest rank (the inverted empirical distribution)."""
     ranks = [max(0, math.ceil(q * len(latency)) - 1) for q in (0.50, 0.95, 0.99)]
-    ordered = np.partition(latency, ranks)
+    # Sorted whole: numpy sorts with vector instructions, and is done sooner than its partition around three ranks.
+    ordered = np.sort(latency)
     return float(ordered[ranks[0]]), float(ordered[ranks[1]]), float(ordered[ranks[2]])
 
 

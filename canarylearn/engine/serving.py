@@ -32,29 +32,24 @@ class Served:
 
     def serve(self, index: int, weight: int) -> tuple[ArmMetrics, ArmMetrics]:
         """Serve interval `index` with `weight` buckets on the canary; the metrics of canary and baseline."""
-        span = slice(self.world.bounds[index], self.world.bounds[index + 1])
+        start, end = self.world.bounds[index], self.world.bounds[index + 1]
+        cut = start + np.searchsorted(self.world.draws.bucket[start:end], weight)
+        chosen, others = slice(start, cut), slice(cut, end)
         if weight != self._weight:
             self._weight, self._weight_since = weight, index
-        chosen = self.world.draws.bucket[span] < weight
-        self.to_canary[span] = chosen
-        self.to_new[span] = chosen & (self.candidate == self.world.scenario.canary.name)
-        canary = self._answer(0, self.candidate, span, chosen, index)
-        baseline = self._answer(1, self.world.scenario.stable.name, span, ~chosen, index)
+        self.to_canary[chosen] = True
+        self.to_new[chosen] = self.candidate == self.world.scenario.canary.name
+        canary = self._answer(0, self.candidate, chosen, index)
+        baseline = self._answer(1, self.world.scenario.stable.name, others, index)
         return canary, baseline
 
-    def _answer(self, arm: int, name: str, span: slice, chosen: NDArray[np.bool_], index: int) -> ArmMetrics:
+    def _answer(self, arm: int, name: str, span: slice, index: int) -> ArmMetrics:
         response, draws = self.world.responses[name], self.world.draws
-        latency, failed = self._loaded(
-            name, response.latency[span][chosen], response.failed[span][chosen], draws.failure[span][chosen]
-        )
-        wrong = response.wrong[span][chosen] & ~failed
-        self.latency[span][chosen], self.failed[span][chosen], self.wrong[span][chosen] = (
-            latency,
-            failed,
-            wrong,
-        )
+        latency, failed = self._loaded(name, response.latency[span], response.failed[span], draws.failure[span])
+        wrong = response.wrong[span] & ~failed
+        self.latency[span], self.failed[span], self.wrong[span] = latency, failed, wrong
         seen = self._seen[arm]
-        seen[draws.user[span][chosen]] = index
+        seen[draws.user[span]] = index
         return measure_arm(
             latency=latency,
             failed=failed,

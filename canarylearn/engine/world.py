@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,8 @@ class Response:
 class World:
     """One scenario with one seed: the draws, each revision's responses to all of them, and where intervals begin.
 
-    `bounds[i]` to `bounds[i + 1]` are the requests of interval i.
+    `bounds[i]` to `bounds[i + 1]` are the requests of interval i, ordered by bucket: those that a weight sends to the
+    canary come first, so an arm's requests are a slice and nothing has to be picked out.
     """
 
     scenario: Scenario
@@ -51,8 +53,7 @@ class World:
 @lru_cache(maxsize=64)
 def materialise(scenario: Scenario, seed: int) -> World:
     """The world of a scenario under a seed. The same arguments always give equal arrays."""
-    draws = _draw(scenario.traffic, scenario.window, scenario.salt, seed)
-    edges = np.arange(round(scenario.window / scenario.interval) + 1) * scenario.interval
+    draws, bounds = _draw(scenario.traffic, scenario.window, scenario.interval, scenario.salt, seed)
     return World(
         scenario=scenario,
         seed=seed,
@@ -61,26 +62,36 @@ def materialise(scenario: Scenario, seed: int) -> World:
             scenario.stable.name: _respond(scenario.stable, scenario, "stable", draws),
             scenario.canary.name: _respond(scenario.canary, scenario, "canary", draws),
         },
-        bounds=np.searchsorted(draws.time, edges),
+        bounds=bounds,
     )
 
 
 @lru_cache(maxsize=64)
-def _draw(traffic: Traffic, window: float, salt: str, seed: int) -> Draws:
+def _draw(traffic: Traffic, window: float, interval: float, salt: str, seed: int) -> tuple[Draws, NDArray[np.intp]]:
     # Keyed by traffic alone, so two scenarios that differ only in the model share their users and their luck.
     rng = np.random.default_rng(seed)
     count = int(rng.poisson(traffic.requests_per_second * window))
     time = np.sort(rng.random(count, dtype=np.float32)) * np.float32(window)
     user = _users(traffic, count, rng)
-    return Draws(
-        time=time,
-        user=user,
-        bucket=buckets_of(salt, traffic.users)[user],
-        normal=rng.standard_normal(count, dtype=np.float32),
-        failure=rng.random(count, dtype=np.float32),
-        mistake=rng.random(count, dtype=np.float32),
-        tail=rng.random(count, dtype=np.float32),
+    bucket = buckets_of(salt, traffic.users)[user]
+    bounds = np.searchsorted(time, np.arange(round(window / interval) + 1) * interval)
+    order = _by_bucket(bucket, bounds)
+    draws = Draws(
+        time=time[order],
+        user=user[order],
+        bucket=bucket[order],
+        normal=rng.standard_normal(count, dtype=np.float32)[order],
+        failure=rng.random(count, dtype=np.float32)[order],
+        mistake=rng.random(count, dtype=np.float32)[order],
+        tail=rng.random(count, dtype=np.float32)[order],
     )
+    return draws, bounds
+
+
+def _by_bucket(bucket: NDArray[np.int32], bounds: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The order of requests: interval by interval, and by bucket within each."""
+    short = bucket.astype(np.uint16)  # numpy sorts 16 bits by counting, in a third of the time
+    return np.concatenate([start + np.argsort(short[start:end], kind="stable") for start, end in pairwise(bounds)])
 
 
 def _users(traffic: Traffic, count: int, rng: np.random.Generator) -> NDArray[np.int32]:
