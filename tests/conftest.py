@@ -66,18 +66,21 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def live_site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, static_files: Path
-) -> Iterator[Callable[[str], Site]]:
-    """Start a real server on a fresh "sqlite" or "postgresql" database with all content loaded."""
+) -> Iterator[Callable[..., Site]]:
+    """Start a real server on a fresh "sqlite" or "postgresql" database with all content loaded.
+
+    What is served is the site's own application, unless a test names another.
+    """
     started: list[Site] = []
 
-    def start(database: str) -> Site:
+    def start(database: str, application: str = "canarylearn.wsgi:application") -> Site:
         folder = tmp_path_factory.mktemp("site")
         if database == "postgresql":
             server: PostgreSQL = request.getfixturevalue("postgresql")
             url = server.new_database()
         else:
             url = f"sqlite:///{folder / 'db.sqlite3'}"
-        started.append(new_site(folder, url, static_files))
+        started.append(new_site(folder, url, static_files, application))
         return started[-1]
 
     yield start
