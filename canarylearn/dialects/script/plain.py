@@ -113,7 +113,7 @@ def _from_text(function: str, value: Value) -> Decimal:
     if not number.is_finite():
         raise Trouble("wrong-value", f"{function}(): {short(value)} is not a number")
     # Compared before it is converted: the digits of 1e999999 would fill the memory.
-    if abs(number) > Decimal(10) ** 9:
+    if number.copy_abs() > Decimal(10) ** 9:
         raise Trouble("number-too-large", f"{function}(): {short(value)} is larger than a number here may be")
     return number
 
