@@ -1,8 +1,9 @@
 """What a learner is shown once an item is resolved: every other answer's run, and the author's words."""
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from canarylearn.engine.quantities import NBSP, say_count
@@ -95,10 +96,20 @@ class ResolvedView:
     mistakes_html: list[SafeString]
     afterwards: list[Afterwards]
 
+    @cached_property
+    def html(self) -> SafeString:
+        """All of it as HTML: the same for everybody who gave these answers, so it is rendered once."""
+        return SafeString(render_to_string("learning/_resolved_body.html", {"resolved": self}))
+
 
 def show_resolved(ready: Ready, yours: list[dict[str, int]]) -> ResolvedView:
     """All answers side by side, the worked solution and what else there is; `yours` are the learner's answers."""
-    told = _told(ready)
+    return _shown(ready, frozenset(tuple(sorted(answer.items())) for answer in yours))
+
+
+@lru_cache(maxsize=512)
+def _shown(ready: Ready, answers: frozenset[tuple[tuple[str, int], ...]]) -> ResolvedView:
+    told, yours = _told(ready), [dict(answer) for answer in answers]
     return ResolvedView(
         answers_html=[answer_html(ready, answer) for answer in passing_answers(ready)],
         compare=_compare(ready, yours),

@@ -183,13 +183,13 @@ class _Visit:
         message = Message(text=saying) if saying else None
         if submission.judgement is None:
             return self._respond(standing, self._last_verdict(standing), chosen, message, HTTPStatus.CONFLICT)
-        verdict = show_verdict(self.ready, submission.judgement)
+        verdict = show_verdict(self.ready, submission.judgement.answer)
         return self._respond(standing, verdict, chosen, message, HTTPStatus.OK)
 
     def _last_verdict(self, standing: Standing) -> VerdictView | None:
         if not standing.attempts:
             return None
-        return show_verdict(self.ready, self.ready.judge(standing.attempts[-1].answer))
+        return show_verdict(self.ready, standing.attempts[-1].answer)
 
     def _respond(
         self,

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -58,14 +60,25 @@ class VerdictView:
     note_html: SafeString
     output: tuple[str, ...]
 
+    @cached_property
+    def body_html(self) -> SafeString:
+        """All but the headline, as HTML: the same for everybody who gave this answer, so it is rendered once."""
+        return SafeString(render_to_string("learning/_verdict_body.html", {"verdict": self}))
+
     @property
     def mark(self) -> str:
         """The verdict in a word or two."""
         return "Solved" if self.passed else "Not yet"
 
 
-def show_verdict(ready: Ready, judgement: Judgement) -> VerdictView:
-    """The verdict on one answer, from its own runs alone."""
+def show_verdict(ready: Ready, answer: Answer) -> VerdictView:
+    """The verdict on one answer, from its own runs alone; of an answer given before, the same view again."""
+    return _shown(ready, tuple(sorted(answer.items())))
+
+
+@lru_cache(maxsize=512)
+def _shown(ready: Ready, answer: tuple[tuple[str, int], ...]) -> VerdictView:
+    judgement = ready.judge(dict(answer))
     scenarios = dict(ready.scenarios)
     refused = judgement.refusal
     refusal = None
