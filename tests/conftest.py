@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.test.utils import override_settings
 
+from canarylearn.learning.content import load_topic, read_lock
+from canarylearn.learning.ready import ready
+from tests.people import Visitor, curriculum
 from tests.postgresql import PostgreSQL
 from tests.serving import Site, collect_static, new_site
 
@@ -42,6 +45,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = next((path for name in names if (path := shutil.which(name))), None)
     assert found, "No Chromium was found. Run scripts/system-packages, which installs it."
     return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_FLAGS}
+
+
+@pytest.fixture
+def content(db: None) -> None:
+    """The curriculum, published in the test's own database."""
+    ready.cache_clear()  # the tests before this one had rows of the same numbers
+    load_topic(curriculum(), read_lock())
+
+
+@pytest.fixture
+def visitor(content: None) -> Visitor:
+    """Somebody who has just come to a site with the curriculum."""
+    return Visitor()
 
 
 @pytest.fixture(scope="session")
