@@ -67,7 +67,7 @@ def _located(document: Document, problem: Mapping[str, object]) -> Located:
     where, context = problem["loc"], problem.get("ctx", {})
     assert isinstance(where, tuple)
     assert isinstance(context, dict)
-    where = tuple(part for part in (*where, context.get("field")) if part is not None and part not in TAGS)
+    where = tuple(part for part in (*where, *context.get("where", ())) if part not in TAGS)
     path = ".".join(str(part) for part in where)
     said = str(problem["msg"]).removeprefix("Value error, ")
     return Located(

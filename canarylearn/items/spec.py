@@ -31,9 +31,9 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-def _misfit(field: str, message: str) -> PydanticCustomError:
-    """What is wrong between fields, told at the field that has to change."""
-    return PydanticCustomError("misfit", "{message}", {"message": message, "field": field})
+def _misfit(field: str, message: str, *place: int) -> PydanticCustomError:
+    """What is wrong between fields, told at the field that has to change, or at a place in its list."""
+    return PydanticCustomError("misfit", "{message}", {"message": message, "where": (field, *place)})
 
 
 class Option(_Part):
@@ -213,11 +213,12 @@ class Item(_Part):
     def goals_and_notes_speak_of_what_is_there(self) -> Self:
         """Goals name scenarios and runs of this item; notes name options of it; something decides."""
         claims = [goal for blank in self.blanks for option in self.options_for(blank) for goal in option.claim]
-        for goal in (*self.goals, *claims):
+        for number, goal in enumerate((*self.goals, *claims)):
             try:
                 goal.refuse_unknown(scenarios=self.scenarios, runs=tuple(self.runs))
             except ValueError as error:
-                raise _misfit("goals" if goal in self.goals else "options", str(error)) from None
+                where = ("goals", str(error), number) if number < len(self.goals) else ("options", str(error))
+                raise _misfit(*where) from None
         texts = {option.text for blank in self.blanks for option in self.options_for(blank)}
         if strays := sorted(set(self.notes) - texts):
             raise _misfit("notes", f"notes speak of {strays}, which are not options")
