@@ -66,7 +66,9 @@ def read_yaml(text: str) -> Document:
         raise unreadable(1, "not-yaml", "not readable as YAML") from None
     if node is None:
         raise unreadable(1, "empty", "the file is empty")
-    return Document(value=_plain(node, (), lines), lines=lines)
+    value, last = _plain(node, (), lines), text.rstrip().count("\n") + 1
+    # An empty value at the end begins, for the parser, on the line after it.
+    return Document(value=value, lines={path: min(line, last) for path, line in lines.items()})
 
 
 def _refuse_control_characters(text: str, line: int) -> None:

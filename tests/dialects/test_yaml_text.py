@@ -198,6 +198,11 @@ def test_what_is_not_written_has_the_line_of_what_should_hold_it() -> None:
     assert document.line(("missing",)) == 1
 
 
+def test_an_empty_value_at_the_end_has_the_last_line() -> None:
+    assert read_yaml("a: 1\nb:\n").line(("b",)) == 2
+    assert read_yaml("- 1\n-\n\n\n").line((1,)) == 2
+
+
 PLAIN_VALUES = st.recursive(
     st.one_of(
         st.none(),
