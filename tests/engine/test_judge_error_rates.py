@@ -119,12 +119,12 @@ def test_in_whole_releases_an_equal_canary_is_rarely_failed_and_a_bad_one_never_
     for name, errors in (("equal", "1%"), ("worse by the margin", "2%"), ("bad", "8%")):
         said[name] = Counter(
             release(world(seed, salt=f"s{seed}", traffic=traffic, canary={"errors": errors})).phase
-            for seed in range(150)
+            for seed in range(100)
         )
         print(f"\nwhole releases, {name}: {dict(said[name])}", end="")
-    assert said["equal"][Phase.ROLLED_BACK] / 150 <= 0.01 + three_deviations(0.01, 150)
-    assert said["worse by the margin"][Phase.PROMOTED] / 150 <= ALPHA + three_deviations(ALPHA, 150)
-    assert said["bad"][Phase.ROLLED_BACK] == 150
+    assert said["equal"][Phase.ROLLED_BACK] / 100 <= 0.01 + three_deviations(0.01, 100)
+    assert said["worse by the margin"][Phase.PROMOTED] / 100 <= ALPHA + three_deviations(ALPHA, 100)
+    assert said["bad"][Phase.ROLLED_BACK] == 100
 
 
 def judged(evidence: Evidence, truth: Truth, rng: np.random.Generator) -> State:
