@@ -14,9 +14,11 @@ _TIMES = {Phase.PROMOTED: "time_to_full", Phase.ROLLED_BACK: "time_to_notice"}
 _SHORT_LABELS = {
     "users_exposed_share": "Users who met it",
     "users_harmed": "Users harmed",
+    "users_harmed_share": "Users harmed",
     "time_to_notice": "Noticed after",
     "time_to_full": "Released after",
     "share_observed": "Share it got",
+    "way_back": "Way back",
 }
 
 
