@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.answering import HOST, App, Call, over_http
+from benchmarks.answering import CANARY, HOST, App, Call, over_http
 from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +45,7 @@ def environment(app: App, database_url: str, static: Path) -> dict[str, str]:
 def static_files() -> Iterator[Path]:
     """CanaryLearn's static files, compressed and under hashed names."""
     with TemporaryDirectory() as folder:
-        manage("collectstatic", "--no-input", "--verbosity=0", env={**os.environ, "STATIC_ROOT": folder})
+        manage("collectstatic", "--no-input", "--verbosity=0", env=environment(CANARY, "sqlite:///", Path(folder)))
         yield Path(folder)
 
 

@@ -70,11 +70,13 @@ def _answer(application: Callable[..., Any], call: Call, *, forget: bool) -> flo
 def _forget() -> None:
     """Throw away every run, and what was written about runs."""
     from canarylearn.items import judging
-    from canarylearn.learning import ready
+    from canarylearn.learning import ready, resolved, verdicts
 
     forget_worlds()
-    for cached in (judging.deploy, ready._judged):
-        cached.cache_clear()
+    for module in (judging, ready, resolved, verdicts):
+        for name, cached in vars(module).items():
+            if hasattr(cached, "cache_clear") and name != "ready":  # items are read once, however often they are run
+                cached.cache_clear()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ from django.db import models
 class Question(models.Model):
     """A question; `options` are texts, and `right` is the position of the right one."""
 
+    objects: "models.Manager[Question]" = models.Manager()
+
     text = models.TextField()
     options = models.JSONField()
     right = models.PositiveSmallIntegerField()
@@ -18,6 +20,8 @@ class Question(models.Model):
 
 class Try(models.Model):
     """One answer that was kept."""
+
+    objects: "models.Manager[Try]" = models.Manager()
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
     question = models.ForeignKey(Question, on_delete=models.PROTECT)
