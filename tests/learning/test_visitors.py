@@ -77,21 +77,18 @@ def made_by_us(value: object) -> str:
     return signing.dumps(value, salt=SALT)
 
 
-def after(cookie: str) -> str:
-    """The time and the signature of a cookie."""
-    return cookie.partition(":")[2]
-
-
 FORGED: dict[str, Callable[[str], str]] = {
     "empty": lambda cookie: "",
     "nonsense": lambda cookie: "nonsense",
     "no signature": lambda cookie: str(uuid4()),
     "one letter changed": lambda cookie: cookie[:-1] + ("A" if cookie[-1] != "A" else "B"),
     "cut": lambda cookie: cookie.partition(":")[0],
-    "another key under this signature": lambda cookie: f"{made_by_us(str(uuid4())).partition(':')[0]}:{after(cookie)}",
-    "signed for something else": lambda cookie: signing.dumps(str(uuid4()), salt="another.salt"),
-    "signed by somebody else": lambda cookie: signing.dumps(str(uuid4()), key="another key", salt=SALT),
-    "too old": lambda cookie: Old(salt=SALT).sign_object(str(uuid4())),
+    "under another signature": lambda cookie: (
+        f"{cookie.partition(':')[0]}:{made_by_us(str(uuid4())).partition(':')[2]}"
+    ),
+    "signed for something else": lambda cookie: signing.dumps(str(key_in(cookie)), salt="another.salt"),
+    "signed by somebody else": lambda cookie: signing.dumps(str(key_in(cookie)), key="another key", salt=SALT),
+    "too old": lambda cookie: Old(salt=SALT).sign_object(str(key_in(cookie))),
     "a text": lambda cookie: made_by_us("no key"),
     "a number": lambda cookie: made_by_us(17),
     "null": lambda cookie: made_by_us(None),
