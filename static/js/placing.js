@@ -204,9 +204,10 @@ function start() {
 
 // What the server marked as news gets the focus, so that it is heard, and is moved into view where it is not.
 function showNews() {
-  const news = document.querySelector("#attempt [autofocus]");
+  const marked = [...document.querySelectorAll("#attempt [autofocus]")];
+  const news = marked[0];
   if (!news) return;
-  news.removeAttribute("autofocus");
+  for (const element of marked) element.removeAttribute("autofocus");
   news.focus({ preventScroll: true });
   const block = news.closest(".verdict") ?? news;
   const { top } = block.getBoundingClientRect();
