@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "canarylearn.learning.middleware.LearnerMiddleware",
+    "canarylearn.learning.middleware.DatabaseTroubleMiddleware",
 ]
 
 ROOT_URLCONF = "canarylearn.urls"

@@ -1,7 +1,7 @@
 """The pages of practice: a list, a task, an answer to it, a hint."""
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from canarylearn.learning import rooms
 from canarylearn.learning.middleware import LearnerRequest
@@ -21,13 +21,11 @@ def task(request: LearnerRequest, slug: str) -> HttpResponse:
     return rooms.show_item(request, ROOM, slug)
 
 
-@require_POST
 def attempt(request: LearnerRequest, slug: str) -> HttpResponse:
     """An answer, judged by deploying it."""
     return rooms.take_answer(request, ROOM, slug)
 
 
-@require_POST
 def hint(request: LearnerRequest, slug: str, level: int) -> HttpResponse:
     """A hint, opened."""
     return rooms.take_hint(request, ROOM, slug, level)

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.test.utils import override_settings
 
+from canarylearn.learning.content import load_topic, read_lock
+from canarylearn.learning.ready import ready
+from tests.people import Visitor, curriculum
 from tests.postgresql import PostgreSQL
 from tests.serving import Site, collect_static, new_site
 
@@ -44,6 +47,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_FLAGS}
 
 
+@pytest.fixture
+def content(db: None) -> None:
+    """The curriculum, published in the test's own database."""
+    ready.cache_clear()  # the tests before this one had rows of the same numbers
+    load_topic(curriculum(), read_lock())
+
+
+@pytest.fixture
+def visitor(content: None) -> Visitor:
+    """Somebody who has just come to a site with the curriculum."""
+    return Visitor()
+
+
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
     """A PostgreSQL server of this test run's own."""
@@ -66,18 +82,21 @@ def static_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def live_site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, static_files: Path
-) -> Iterator[Callable[[str], Site]]:
-    """Start a real server on a fresh "sqlite" or "postgresql" database with all content loaded."""
+) -> Iterator[Callable[..., Site]]:
+    """Start a real server on a fresh "sqlite" or "postgresql" database with all content loaded.
+
+    What is served is the site's own application, unless a test names another.
+    """
     started: list[Site] = []
 
-    def start(database: str) -> Site:
+    def start(database: str, application: str = "canarylearn.wsgi:application") -> Site:
         folder = tmp_path_factory.mktemp("site")
         if database == "postgresql":
             server: PostgreSQL = request.getfixturevalue("postgresql")
             url = server.new_database()
         else:
             url = f"sqlite:///{folder / 'db.sqlite3'}"
-        started.append(new_site(folder, url, static_files))
+        started.append(new_site(folder, url, static_files, application))
         return started[-1]
 
     yield start

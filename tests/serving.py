@@ -23,6 +23,7 @@ class Site:
     environment: dict[str, str]
     log: Path
     process: subprocess.Popen[bytes]
+    application: str
 
     def manage(self, *arguments: str) -> str:
         """Run a command of manage.py against this site's database and return what it printed."""
@@ -36,11 +37,11 @@ class Site:
 
     def start(self) -> None:
         """Start the server again, on the same port and database."""
-        self.process = _serve(self.environment, self.url, self.log)
+        self.process = _serve(self.environment, self.url, self.log, self.application)
 
 
-def new_site(folder: Path, database_url: str, static: Path) -> Site:
-    """Prepare the database at `database_url` and serve it with the static files of `static`."""
+def new_site(folder: Path, database_url: str, static: Path, application: str) -> Site:
+    """Prepare the database at `database_url` and serve `application` on it, with the static files of `static`."""
     environment = {
         **os.environ,
         "CANARYLEARN_ENV": "development",
@@ -51,7 +52,8 @@ def new_site(folder: Path, database_url: str, static: Path) -> Site:
     }
     _manage(environment, "prepare")
     url, log = f"http://127.0.0.1:{free_port()}", folder / "server.log"
-    return Site(url=url, environment=environment, log=log, process=_serve(environment, url, log))
+    process = _serve(environment, url, log, application)
+    return Site(url=url, environment=environment, log=log, process=process, application=application)
 
 
 def collect_static(folder: Path) -> Path:
@@ -75,13 +77,13 @@ def _manage(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _serve(environment: dict[str, str], url: str, log: Path) -> subprocess.Popen[bytes]:
+def _serve(environment: dict[str, str], url: str, log: Path, application: str) -> subprocess.Popen[bytes]:
     port = url.rpartition(":")[2]
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", port, "--no-ws"]
     command += ["--workers", "2", "--blocking-threads", "1", "--log-level", "warning"]
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [*command, "canarylearn.wsgi:application"],
+            [*command, application],
             cwd=ROOT,
             env=environment,
             stdout=output,

@@ -1,13 +1,13 @@
-"""Scenarios for tests: a plain one, and variations of it."""
+"""Scenarios for tests, and what is built of them: a plain one, variations of it, arms, and releases of one step."""
 
 from typing import Any
 
-from canarylearn.engine import Scenario, World, materialise
+from canarylearn.engine import ArmMetrics, Check, Outcome, Plan, Scenario, Step, World, materialise, run
 
 PLAIN: dict[str, Any] = {
     "slug": "plain",
     "title": "a plain scenario",
-    "about": "v1 and v2 behave alike; a tenth of the tests change that.",
+    "about": "v1 and v2 behave alike, unless a test changes that.",
     "window": "90m",
     "trial": "1h",
     "interval": "5m",
@@ -28,3 +28,15 @@ def scenario(**changes: Any) -> Scenario:
 def world(seed: int = 0, **changes: Any) -> World:
     """The world of a changed plain scenario."""
     return materialise(scenario(**changes), seed)
+
+
+def arm(requests: int, *, errors: int = 0, slow: int = 0, wrong: int = 0, users: int = 0, **more: float) -> ArmMetrics:
+    """What one arm did in one interval, in counts; every user is a new one."""
+    return ArmMetrics(
+        requests=requests, users=users, errors=errors, slow=slow, wrong=wrong, users_at_weight=users, **more
+    )
+
+
+def release(world: World, weight: int = 1000, hold: float = 3600, checks: tuple[Check, ...] = ()) -> Outcome:
+    """The outcome of one step at `weight` buckets for `hold` seconds."""
+    return run(Plan(steps=(Step(weight=weight, hold=hold),), checks=checks), world)

@@ -23,3 +23,8 @@ class Unreadable(Exception):
     def __init__(self, errors: tuple[Located, ...]) -> None:
         super().__init__("; ".join(f"line {error.line}: {error.message}" for error in errors))
         self.errors = errors
+
+
+def unreadable(line: int, code: str, message: str) -> Unreadable:
+    """The exception for a text with one error."""
+    return Unreadable((Located(line=line, column=None, code=code, message=message),))

@@ -17,10 +17,10 @@ _Share = Annotated[float, BeforeValidator(parse_share), Field(gt=0, le=1)]
 
 @dataclass(frozen=True, kw_only=True)
 class Draws:
-    """What chance dealt to each request before any decision: arrays of one length, sorted by `time`.
+    """What chance dealt to each request before any decision: arrays of one length, in the order that World describes.
 
     `time` is in seconds from the start; `user` and `bucket` are whole numbers; `normal` is standard normal
-    (latency); `failure`, `mistake`, `tail` and `route` are uniform on 0 to 1.
+    (latency); `failure`, `mistake` and `tail` are uniform on 0 to 1.
     """
 
     time: Floats
@@ -30,7 +30,6 @@ class Draws:
     failure: Floats
     mistake: Floats
     tail: Floats
-    route: Floats
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from canarylearn.engine.metrics import NO_REQUESTS, ArmMetrics
 def quantiles(latency: Floats) -> tuple[float, float, float]:
     """p50, p95 and p99 of a non-empty array of seconds, by nearest rank (the inverted empirical distribution)."""
     ranks = [max(0, math.ceil(q * len(latency)) - 1) for q in (0.50, 0.95, 0.99)]
-    ordered = np.partition(latency, ranks)
+    # Sorted whole: numpy sorts with vector instructions, and is done sooner than its partition around three ranks.
+    ordered = np.sort(latency)
     return float(ordered[ranks[0]]), float(ordered[ranks[1]]), float(ordered[ranks[2]])
 
 

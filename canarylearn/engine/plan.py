@@ -70,7 +70,8 @@ class Plan:
 
     `checks` run in the background, beginning at step number `checks_from` (counted from 0). `interval` is the time
     between looks that the plan asks for, in seconds (None: the scenario's). `threshold` belongs to FAILED_CHECKS,
-    `replicas` and `max_surge` (pods) to routing by pods. Raises ValueError without steps.
+    `replicas` and `max_surge` (pods) to routing by pods; `routing` is also how the world of its run is made.
+    Raises ValueError without steps.
     """
 
     steps: tuple[Step, ...]
@@ -98,7 +99,8 @@ class Plan:
 
     def drive(self, release: "Release") -> None:
         """Carry the plan out; ReleaseOver ends it as soon as the release is decided."""
-        release.route_by(self.routing, replicas=self.replicas, max_surge=self.max_surge)
+        if self.routing is Routing.PODS:
+            release.spread_over_pods(replicas=self.replicas, max_surge=self.max_surge)
         _DRIVERS[self.decides](self, release)
 
 

@@ -10,7 +10,6 @@ from canarylearn.engine.judge import Judge
 from canarylearn.engine.measures import measure_run
 from canarylearn.engine.metrics import METRICS, ArmMetrics
 from canarylearn.engine.outcome import Event, Interval, Outcome, Phase
-from canarylearn.engine.plan import Routing
 from canarylearn.engine.pods import split_pods
 from canarylearn.engine.quantities import BUCKETS, NBSP, say_duration, say_weight
 from canarylearn.engine.routing import bucket
@@ -144,11 +143,10 @@ class Release:
             self._note("note", f"{self.candidate} gets {copies}")
         self._served.mirror = buckets
 
-    def route_by(self, routing: Routing, *, replicas: int = 1, max_surge: int = 1) -> None:
-        """Choose how requests find their revision; `replicas` and `max_surge` (pods) matter to routing by pods."""
+    def spread_over_pods(self, *, replicas: int, max_surge: int) -> None:
+        """From now on a weight is what whole pods make of it (`split_pods`)."""
         self._still_open()
-        self._served.sticky = routing is Routing.STICKY
-        self._pods = (replicas, max_surge) if routing is Routing.PODS else None
+        self._pods = (replicas, max_surge)
 
     def add_check(self, check: Check) -> None:
         """Watch a metric from now on; while there are checks, they decide instead of the comparative judge."""

@@ -21,4 +21,4 @@ def bucket(salt: str, user: object, buckets: int = BUCKETS) -> int:
 @lru_cache(maxsize=32)
 def buckets_of(salt: str, users: int) -> NDArray[np.int32]:
     """The buckets of users 0 to users - 1, as an array indexed by user."""
-    return np.fromiter((bucket(salt, user) for user in range(users)), dtype=np.int32, count=users)
+    return np.array([mmh3.hash(f"{salt}:{user}", 0, False) % BUCKETS for user in range(users)], dtype=np.int32)

@@ -7,7 +7,6 @@ from canarylearn.engine.capacity import under_load
 from canarylearn.engine.faults import Floats
 from canarylearn.engine.measuring import measure_arm
 from canarylearn.engine.metrics import ArmMetrics
-from canarylearn.engine.quantities import BUCKETS
 from canarylearn.engine.scenario import Revision
 from canarylearn.engine.world import World
 
@@ -24,7 +23,6 @@ class Served:
         requests = len(world.draws.time)
         self.world = world
         self.candidate = world.scenario.canary.name
-        self.sticky = True
         self.mirror = 0
         self.to_canary = np.zeros(requests, dtype=bool)
         self.to_new = np.zeros(requests, dtype=bool)
@@ -37,31 +35,25 @@ class Served:
 
     def serve(self, index: int, weight: int) -> tuple[ArmMetrics, ArmMetrics]:
         """Serve interval `index` with `weight` buckets on the canary; the metrics of canary and baseline."""
-        span = slice(self.world.bounds[index], self.world.bounds[index + 1])
+        start, end = self.world.bounds[index], self.world.bounds[index + 1]
+        cut = start + np.searchsorted(self.world.draws.bucket[start:end], weight)
+        chosen, others = slice(start, cut), slice(cut, end)
         if weight != self._weight:
             self._weight, self._weight_since = weight, index
-        draws = self.world.draws
-        chosen = draws.bucket[span] < weight if self.sticky else draws.route[span] * BUCKETS < weight
-        self.to_canary[span] = chosen
-        self.to_new[span] = chosen & (self.candidate == self.world.scenario.canary.name)
+        self.to_canary[chosen] = True
+        self.to_new[chosen] = self.candidate == self.world.scenario.canary.name
         copies = self.mirror and not weight
-        canary = self._copy(span) if copies else self._answer(0, self.candidate, span, chosen, index)
-        baseline = self._answer(1, self.world.scenario.stable.name, span, ~chosen, index)
+        canary = self._copy(others) if copies else self._answer(0, self.candidate, chosen, index)
+        baseline = self._answer(1, self.world.scenario.stable.name, others, index)
         return canary, baseline
 
-    def _answer(self, arm: int, name: str, span: slice, chosen: NDArray[np.bool_], index: int) -> ArmMetrics:
+    def _answer(self, arm: int, name: str, span: slice, index: int) -> ArmMetrics:
         response, draws = self.world.responses[name], self.world.draws
-        latency, failed = self._loaded(
-            name, response.latency[span][chosen], response.failed[span][chosen], draws.failure[span][chosen]
-        )
-        wrong = response.wrong[span][chosen] & ~failed
-        self.latency[span][chosen], self.failed[span][chosen], self.wrong[span][chosen] = (
-            latency,
-            failed,
-            wrong,
-        )
+        latency, failed = self._loaded(name, response.latency[span], response.failed[span], draws.failure[span])
+        wrong = response.wrong[span] & ~failed
+        self.latency[span], self.failed[span], self.wrong[span] = latency, failed, wrong
         seen = self._seen[arm]
-        seen[draws.user[span][chosen]] = index
+        seen[draws.user[span]] = index
         return measure_arm(
             latency=latency,
             failed=failed,
@@ -72,16 +64,16 @@ class Served:
         )
 
     def _copy(self, span: slice) -> ArmMetrics:
-        """What the candidate makes of copies of requests, drawn by chance; its answers go to nobody."""
+        """What the candidate makes of copies of the first `mirror` buckets' requests; its answers go to nobody."""
         response, draws = self.world.responses[self.candidate], self.world.draws
-        copied = draws.route[span] * BUCKETS < self.mirror
+        span = slice(span.start, span.start + np.searchsorted(draws.bucket[span], self.mirror))
         latency, failed = self._loaded(
-            self.candidate, response.latency[span][copied], response.failed[span][copied], draws.failure[span][copied]
+            self.candidate, response.latency[span], response.failed[span], draws.failure[span]
         )
         return measure_arm(
             latency=latency,
             failed=failed,
-            wrong=response.wrong[span][copied] & ~failed,
+            wrong=response.wrong[span] & ~failed,
             users=0,
             patience=self.world.scenario.patience,
         )

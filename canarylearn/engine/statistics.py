@@ -68,7 +68,7 @@ def not_worse_p_value(
     ...     canary_events=52, canary_requests=5000, baseline_events=1000, baseline_requests=95000, margin=0.005
     ... )
     >>> round(p, 6)
-    0.001873
+    0.001882
     """
     canary, baseline = canary_events / canary_requests, baseline_events / baseline_requests
     p1, p2 = _rates_at_margin(canary, baseline, baseline_requests / canary_requests, margin)

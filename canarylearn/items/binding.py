@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from canarylearn.engine import MEASURES, Scenario
-from canarylearn.items.judging import Run, deploy, judge
-from canarylearn.items.spec import Item
+from canarylearn.items.judging import FIRST_SEED, Judgement, Run, deploy, judge
+from canarylearn.items.spec import Answer, Item
 
 _BOUND = re.compile(
     r"\{\{\s*(?:(?P<run>[^{}]+?)\s*@\s*|(?P<option>[^{}]+?)\s*=>\s*)?(?P<scenario>[a-z0-9-]+):\s*(?P<measure>\w+)\s*\}\}"
@@ -13,14 +13,29 @@ _BOUND = re.compile(
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 
 
-def bind(text: str, item: Item, scenarios: Mapping[str, Scenario], seed: int = 0) -> str:
-    """The text with every bound number written out.
+def bind(
+    text: str,
+    item: Item,
+    scenarios: Mapping[str, Scenario],
+    answer: Answer | None = None,
+) -> str:
+    """The text with every bound number written out, as the run shows it that learners are shown.
 
-    `{{scenario: measure}}` speaks of a passing answer's run, `{{name @ scenario: measure}}` of one of the item's named
-    runs, and `{{option => scenario: measure}}` of the run of the answer that puts that option in the first blank.
-    Raises ValueError for a binding that leads nowhere.
+    `{{scenario: measure}}` speaks of the run of `answer`, or of a passing answer's if none is given;
+    `{{name @ scenario: measure}}` of one of the item's named runs; and `{{option => scenario: measure}}` of the run of
+    the answer that puts that option in the first blank. Raises ValueError for a binding that leads nowhere.
     """
-    return _BOUND.sub(lambda found: _number(found, item, scenarios, seed), text)
+    return _BOUND.sub(lambda found: _number(found, item, scenarios, answer), text)
+
+
+def speaks_of_other_answers(text: str) -> bool:
+    """Whether a text is bound to the run of an answer that it names."""
+    return any(found["option"] for found in _BOUND.finditer(text))
+
+
+def is_bound(text: str) -> bool:
+    """Whether a text holds anything like a bound number."""
+    return "{{" in text
 
 
 def unbound_numbers(text: str, item: Item, scenarios: Mapping[str, Scenario]) -> list[str]:
@@ -33,25 +48,32 @@ def unbound_numbers(text: str, item: Item, scenarios: Mapping[str, Scenario]) ->
     return [number for number in _NUMBER.findall(_BOUND.sub("", text)) if number not in known]
 
 
-def _number(found: re.Match[str], item: Item, scenarios: Mapping[str, Scenario], seed: int) -> str:
+def _number(found: re.Match[str], item: Item, scenarios: Mapping[str, Scenario], answer: Answer | None) -> str:
     scenario, name = found["scenario"], found["measure"]
     if scenario not in item.scenarios or name not in MEASURES:
         raise ValueError(f"{found[0]} is bound to nothing; name a scenario of the item and a measure")
-    run = _run(found, item, scenarios, seed)
+    run = _run(found, item, scenarios, answer)
     if run.outcome is None:
         raise ValueError(f"{found[0]} is bound to a run that was refused")
     return MEASURES[name].say(run.outcome.measures[name])
 
 
-def _run(found: re.Match[str], item: Item, scenarios: Mapping[str, Scenario], seed: int) -> Run:
+def _run(found: re.Match[str], item: Item, scenarios: Mapping[str, Scenario], answer: Answer | None) -> Run:
     scenario = found["scenario"]
     if found["run"]:
         if found["run"] not in item.runs:
             raise ValueError(f"{found[0]} speaks of the run {found['run']!r}, which the item does not have")
-        return deploy(item.runs[found["run"]], scenarios[scenario], seed)
-    for answer in item.assignments():
-        first = next(iter(item.chosen(answer).values()))
-        judgement = judge(item, scenarios, answer, seed)
-        if (first.text == found["option"]) if found["option"] else judgement.passed:
+        return deploy(item.runs[found["run"]], scenarios[scenario], FIRST_SEED)
+    candidates = item.assignments() if answer is None or found["option"] else [answer]
+    for candidate in candidates:
+        judgement = judge(item, scenarios, candidate)
+        if _is_meant(found, judgement, given=answer is not None) and scenario in judgement.runs:
             return judgement.runs[scenario]
-    raise ValueError(f"{found[0]} speaks of an answer that the item does not have")
+    raise ValueError(f"{found[0]} speaks of an answer or a run that the item does not have")
+
+
+def _is_meant(found: re.Match[str], judgement: Judgement, *, given: bool) -> bool:
+    if found["option"]:
+        first = next(iter(judgement.item.chosen(judgement.answer).values()))
+        return first.text == found["option"]
+    return given or judgement.passed

@@ -4,17 +4,21 @@ import math
 from dataclasses import dataclass
 
 from canarylearn.engine import MEASURES, Outcome, Phase, Scenario
+from canarylearn.engine.measures import Measure
 from canarylearn.engine.quantities import NBSP, say_count, say_duration, say_share
 from canarylearn.items.goals import Goal, read_amount
 from canarylearn.items.judging import GoalResult, Judgement, Run
 
 _NOTABLE_HARM = 0.1
+_TIMES = {Phase.PROMOTED: "time_to_full", Phase.ROLLED_BACK: "time_to_notice"}
 _SHORT_LABELS = {
     "users_exposed_share": "Users who met it",
     "users_harmed": "Users harmed",
+    "users_harmed_share": "Users harmed",
     "time_to_notice": "Noticed after",
     "time_to_full": "Released after",
     "share_observed": "Share it got",
+    "way_back": "Way back",
 }
 
 
@@ -31,10 +35,15 @@ def headline(judgement: Judgement, scenarios: dict[str, Scenario]) -> str:
     if judgement.refusal is not None:
         return f"Nothing was released: line {judgement.refusal.line} was refused"
     failed = judgement.first_failed
-    if not judgement.runs or (failed is not None and failed.goal.prints is not None):
+    if not judgement.runs or _is_about_printing(judgement):
         return "The runs show it" if failed is None else "The run shows something else"
     slug = failed.scenario if failed else next(iter(judgement.runs))
     return _sentence(story(judgement.runs[slug], scenarios[slug]))
+
+
+def _is_about_printing(judgement: Judgement) -> bool:
+    """Whether what the code printed decides, so that the release around it is beside the point."""
+    return all(result.goal.prints is not None for result in judgement.goals)
 
 
 def story(run: Run, scenario: Scenario) -> str:
@@ -83,15 +92,21 @@ def ending(run: Run) -> str:
 
 def figures(judgement: Judgement) -> list[Figure]:
     """Two or three measured numbers of the run that matters most; none when nothing was released."""
-    failed = judgement.first_failed
-    run = judgement.runs.get(failed.scenario) if failed else next(iter(judgement.runs.values()), None)
-    if judgement.refusal is not None or run is None or run.outcome is None:
+    first = judgement.first_failed
+    run = judgement.runs.get(first.scenario) if first else next(iter(judgement.runs.values()), None)
+    if judgement.refusal is not None or run is None or run.outcome is None or _is_about_printing(judgement):
         return []
-    fine = run.outcome.phase is Phase.PROMOTED and failed is None
-    names = ["users_exposed_share", "users_harmed", "time_to_full" if fine else "time_to_notice"]
-    if failed and failed.goal.measure and failed.goal.measure not in names:
-        names = [failed.goal.measure, *names[1:]]
+    failed = [result.goal for result in judgement.goals if first and not result.met and _same_run(result, first)]
+    missed = [goal.measure for goal in failed if goal.measure is not None]
+    wanted = next((goal.outcome for goal in failed if goal.outcome is not None), run.outcome.phase)
+    when = _TIMES.get(wanted)
+    names = list(dict.fromkeys([*missed, "users_exposed_share", "users_harmed"]))
+    names = [*names[:2], when] if when else names[:3]
     return [_figure(name, run.outcome.measures[name]) for name in names]
+
+
+def _same_run(result: GoalResult, other: GoalResult) -> bool:
+    return (result.scenario, result.goal.run) == (other.scenario, other.goal.run)
 
 
 def _figure(name: str, value: float) -> Figure:
@@ -116,13 +131,18 @@ def _measured(goal: Goal, result: GoalResult, judgement: Judgement) -> str:
     measure = MEASURES[goal.measure or ""]
     said = "no data" if math.isnan(result.value) else measure.say(result.value)
     bounds = [
-        f"{words}{NBSP}{measure.say(read_amount(measure, text))}"
+        _amount(measure, text) if measure.unit == "yes-no" else f"{words}{NBSP}{_amount(measure, text)}"
         for words, text in (("at least", goal.at_least), ("at most", goal.at_most))
         if text is not None
     ]
     if bounds:
         return f"{_sentence(measure.label)}: {said} ({' and '.join(bounds)} asked for)."
-    return f"{_sentence(measure.label)}: {said} with “{goal.run}”, {_compared(goal, result, judgement)}."
+    whose = f" with “{goal.run}”" if goal.run else ""
+    return f"{_sentence(measure.label)}: {said}{whose}, {_compared(goal, result, judgement)}."
+
+
+def _amount(measure: Measure, text: str) -> str:
+    return measure.say(read_amount(measure, text))
 
 
 def _compared(goal: Goal, result: GoalResult, judgement: Judgement) -> str:

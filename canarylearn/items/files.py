@@ -1,6 +1,6 @@
 """Item, scenario and topic files: read into specs, with every error located."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.dialects.yaml_text import Document, read_yaml
 from canarylearn.engine.scenario import Scenario
-from canarylearn.items.spec import Item, Prose, Slug
+from canarylearn.items.spec import TAGS, Item, Prose, Slug
 
 Spec = TypeVar("Spec", bound=BaseModel)
+
+_ITEM_FOLDERS = ("tasks", "questions")
 
 
 class Room(BaseModel):
@@ -62,9 +64,11 @@ def read_as(schema: type[Spec], text: str) -> Spec:
 
 
 def _located(document: Document, problem: Mapping[str, object]) -> Located:
-    where = problem["loc"]
+    where, context = problem["loc"], problem.get("ctx", {})
     assert isinstance(where, tuple)
-    path = ".".join(str(part) for part in where if not str(part).startswith("tuple["))
+    assert isinstance(context, dict)
+    where = tuple(part for part in (*where, *context.get("where", ())) if part not in TAGS)
+    path = ".".join(str(part) for part in where)
     said = str(problem["msg"]).removeprefix("Value error, ")
     return Located(
         line=document.line(where),
@@ -80,11 +84,11 @@ def read_topic(folder: Path) -> TopicFiles:
     texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     files = TopicFiles(
         topic=_read(TopicSpec, "topic.yaml", texts),
-        items=_read_all(Item, ("tasks", "questions"), texts),
+        items=_read_all(Item, _ITEM_FOLDERS, texts),
         scenarios=_read_all(Scenario, ("scenarios",), texts),
         texts=texts,
     )
-    _refuse_mismatches(files)
+    _refuse_mismatches(files, folder)
     return files
 
 
@@ -104,27 +108,45 @@ def _read(schema: type[Spec], name: str, texts: Mapping[str, str]) -> Spec:
         raise Unreadable(tuple(named)) from None
 
 
-def _refuse_mismatches(files: TopicFiles) -> None:
+def _refuse_mismatches(files: TopicFiles, folder: Path) -> None:
     """Names in files, files and the topic's lists must agree."""
-    problems = [
-        f"{name}.yaml: its id is {item.id!r}; name the file after it"
-        for name, item in files.items.items()
-        if item.id != name
-    ]
-    problems += [
-        f"{name}.yaml: its slug is {scenario.slug!r}; name the file after it"
-        for name, scenario in files.scenarios.items()
-        if scenario.slug != name
-    ]
-    for listed, kind in ((files.topic.tasks, "task"), (files.topic.questions, "question")):
-        there = {name for name, item in files.items.items() if item.kind == kind}
-        problems += [
-            f"topic.yaml: lists the {kind} {name!r}, which has no file" for name in listed if name not in there
-        ]
-        problems += [f"{name}.yaml: is not listed in topic.yaml" for name in sorted(there - set(listed))]
-    for name, item in files.items.items():
-        problems += [
-            f"{name}.yaml: there is no scenario {slug!r}" for slug in item.scenarios if slug not in files.scenarios
-        ]
+    problems = [*_misnamed(files, folder), *_mislisted(files), *_misreferenced(files)]
     if problems:
         raise Unreadable(tuple(Located(line=1, column=None, code="mismatch", message=problem) for problem in problems))
+
+
+def _misnamed(files: TopicFiles, folder: Path) -> Iterator[str]:
+    if files.topic.slug != folder.name:
+        yield f"topic.yaml: its slug is {files.topic.slug!r}; name the folder after it"
+    for name, item in files.items.items():
+        if item.id != name:
+            yield f"{name}.yaml: its id is {item.id!r}; name the file after it"
+        if f"{item.kind}s/{name}.yaml" not in files.texts:
+            yield f"{name}.yaml: it is a {item.kind}; put it into the folder {item.kind}s"
+        elif sum(f"{kind}/{name}.yaml" in files.texts for kind in _ITEM_FOLDERS) > 1:
+            yield f"{name}.yaml: a task and a question have this id; rename one"
+    for name, scenario in files.scenarios.items():
+        if scenario.slug != name:
+            yield f"{name}.yaml: its slug is {scenario.slug!r}; name the file after it"
+
+
+def _mislisted(files: TopicFiles) -> Iterator[str]:
+    topic = files.topic
+    for listed, kind, room in ((topic.tasks, "task", "practice"), (topic.questions, "question", "quizzes")):
+        there = {name for name, item in files.items.items() if item.kind == kind}
+        for name in dict.fromkeys(listed):
+            if name not in there:
+                yield f"topic.yaml: lists the {kind} {name!r}, which has no file"
+            if listed.count(name) > 1:
+                yield f"topic.yaml: lists the {kind} {name!r} more than once"
+        for name in sorted(there - set(listed)):
+            yield f"{name}.yaml: is not listed in topic.yaml"
+        if listed and room not in topic.rooms:
+            yield f"topic.yaml: lists a {kind}, and says nothing of the room {room!r}"
+
+
+def _misreferenced(files: TopicFiles) -> Iterator[str]:
+    for name, item in files.items.items():
+        for slug in item.scenarios:
+            if slug not in files.scenarios:
+                yield f"{name}.yaml: there is no scenario {slug!r}"

@@ -86,12 +86,15 @@ class Goal(BaseModel):
                 raise ValueError(f"goal {self.name!r} speaks of the run {run!r}, which the item does not have")
 
     def holds_for(self, value: float, others: Mapping[str, float]) -> bool:
-        """Whether a value satisfies every comparison; `others` has the same measure of the item's other runs."""
+        """Whether a value satisfies every comparison; `others` has the same measure of the item's other runs.
+
+        Nothing holds beside a value that is not there: NaN, or a run that was refused.
+        """
         measure = MEASURES[self.measure or ""]
         return (
             not math.isnan(value)
             and (self.at_least is None or value >= read_amount(measure, self.at_least))
             and (self.at_most is None or value <= read_amount(measure, self.at_most))
-            and (self.below is None or value < others[self.below])
-            and (self.above is None or value > others[self.above])
+            and (self.below is None or value < others.get(self.below, math.nan))
+            and (self.above is None or value > others.get(self.above, math.nan))
         )

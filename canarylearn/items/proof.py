@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from canarylearn.engine import ENGINE_VERSION, Scenario
-from canarylearn.items.binding import bind, unbound_numbers
+from canarylearn.items.binding import bind, is_bound, speaks_of_other_answers, unbound_numbers
 from canarylearn.items.judging import deploy, judge
-from canarylearn.items.spec import Contracts, Demonstration, Item
+from canarylearn.items.spec import CHOICE, Answer, Contracts, Demonstration, Item
 
 SEEDS = range(59)
 """59 seeds that agree show with 95 % confidence that a verdict holds for at least 95 % of seeds (0.95^59 < 0.05)."""
+
+_ENOUGH_TO_COMPARE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,8 @@ class Row:
 class Proof:
     """What is kept of a proof: that it was made, under which digest, how hard guessing is. Never which answer passes.
 
-    `guess_floor` is the share of answers that pass, and so the chance of passing by one blind guess.
+    `guess_floor` is the share of answers that pass, and so the chance of passing by one blind guess. `outcomes` is a
+    fingerprint of how every run ended: a change of the engine that turns a verdict changes it, and is seen in the diff.
     """
 
     digest: str
@@ -43,15 +46,23 @@ class Proof:
     seeds: int
     answers: int
     guess_floor: float
+    outcomes: str
 
 
 def digest(item: Item, scenarios: Mapping[str, Scenario]) -> str:
-    """What a verdict depends on, in 64 hexadecimal digits: the item, its scenarios and the engine's version."""
+    """What a proof depends on, in 64 hexadecimal digits: the item, its scenarios and the engine's version.
+
+    The words of an item belong to it, since a proof holds the numbers in them against the runs.
+    """
     parts = [
         item.model_dump(mode="json"),
         {slug: scenarios[slug].model_dump(mode="json") for slug in item.scenarios},
     ]
-    text = json.dumps([*parts, ENGINE_VERSION], sort_keys=True, ensure_ascii=False)
+    return _fingerprint([*parts, ENGINE_VERSION])
+
+
+def _fingerprint(facts: object) -> str:
+    text = json.dumps(facts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -79,6 +90,7 @@ def conclude(item: Item, scenarios: Mapping[str, Scenario], rows: Iterable[Row])
         seeds=len(rows),
         answers=len(rows[0].passed),
         guess_floor=passing / len(rows[0].passed),
+        outcomes=_fingerprint([(row.seed, row.passed, row.endings) for row in rows]),
     )
     return proof, problems
 
@@ -114,38 +126,106 @@ def _verdict_problems(item: Item, rows: list[Row]) -> list[Problem]:
 
 
 def text_problems(item: Item, scenarios: Mapping[str, Scenario]) -> list[Problem]:
-    """Bindings that lead nowhere, numbers no run shows, and code beside the blanks that does not run."""
+    """Bindings that lead nowhere or tell too much, numbers no run shows, and code of the author's that does not run."""
     problems = []
     for place, text in _texts_after_the_run(item):
-        try:
-            bind(text, item, scenarios)
-        except ValueError as error:
-            problems.append(Problem(code="bound-to-nothing", message=f"{place}: {error}"))
+        problems += _binding_problems(place, text, item, scenarios, None)
+    for option, note in item.notes.items():
+        problems += _note_problems(option, note, item, scenarios)
+    for place, text in (*_texts_after_the_run(item), *_notes(item)):
         for number in unbound_numbers(text, item, scenarios):
             message = (
                 f"{place}: the number {number} is stated by no run, code or scenario; "
                 "bind it as {{scenario: measure}}"
             )
             problems.append(Problem(code="number-without-run", message=message))
+    for place, text in _texts_before_the_run(item):
+        if is_bound(text):
+            message = f"{place}: it is read before the run, so it cannot hold a number of a run; remove the {{{{ }}}}"
+            problems.append(Problem(code="tells-too-early", message=message))
     return problems + _code_problems(item, scenarios)
+
+
+def _binding_problems(
+    place: str, text: str, item: Item, scenarios: Mapping[str, Scenario], answer: Answer | None
+) -> list[Problem]:
+    try:
+        bind(text, item, scenarios, answer)
+    except ValueError as error:
+        return [Problem(code="bound-to-nothing", message=f"{place}: {error}")]
+    return []
+
+
+def _note_problems(option: str, note: str, item: Item, scenarios: Mapping[str, Scenario]) -> list[Problem]:
+    """A note is read while tries may be left, beside each answer that holds its option: it speaks of that one alone."""
+    place = f"note on {option}"
+    if speaks_of_other_answers(note):
+        message = f"{place}: it would show the run of another answer too early; write {{{{scenario: measure}}}}"
+        return [Problem(code="tells-too-early", message=message)]
+    beside = (answer for answer in item.assignments() if _holds(item, answer, option))
+    found = (_binding_problems(place, note, item, scenarios, answer) for answer in beside)
+    return next((problems for problems in found if problems), [])
+
+
+def _holds(item: Item, answer: Answer, option: str) -> bool:
+    return option in [chosen.text for chosen in item.chosen(answer).values()]
+
+
+def _notes(item: Item) -> list[tuple[str, str]]:
+    return [(f"note on {option}", note) for option, note in item.notes.items()]
 
 
 def _texts_after_the_run(item: Item) -> list[tuple[str, str]]:
     texts = [(f"solution step {number}", text) for number, text in enumerate(item.solution, start=1)]
-    texts += [(f"note on {option}", text) for option, text in item.notes.items()]
     texts += [(f"mistake {number}", text) for number, text in enumerate(item.mistakes, start=1)]
     return [*texts, ("quick check", item.quick_check)]
 
 
+def _texts_before_the_run(item: Item) -> list[tuple[str, str]]:
+    hints = [(f"hint {number}", text) for number, text in enumerate(item.hints, start=1)]
+    return [("title", item.title), ("prompt", item.prompt), *hints]
+
+
 def _code_problems(item: Item, scenarios: Mapping[str, Scenario]) -> list[Problem]:
-    scripts = [(f"run {name!r}", script) for name, script in item.runs.items()]
-    scripts += [(f"{part.title!r}", part.script) for part in item.afterwards if isinstance(part, Demonstration)]
-    problems = []
-    for place, script in scripts:
-        refused = deploy(script, scenarios[item.scenarios[0]], SEEDS[0]).refused
-        if refused:
-            problems.append(Problem(code="code-refused", message=f"{place}, line {refused.line}: {refused.message}"))
-    return problems
+    """Code of the author's that is refused where it should run, or runs where it should be refused."""
+    first = scenarios[item.scenarios[0]]
+    scripts = [
+        (f"run {name!r}", script, scenarios[slug]) for name, script in item.runs.items() for slug in item.scenarios
+    ]
+    scripts += [(f"{part.title!r}", part.script, first) for part in item.afterwards if isinstance(part, Demonstration)]
+    problems = {}
+    for place, script, scenario in scripts:
+        if refused := deploy(script, scenario, SEEDS[0]).refused:
+            message = f"{place}, line {refused.line}: {refused.message}"
+            problems[place] = Problem(code="code-refused", message=message)
+    for part in item.afterwards:
+        for name, template in part.templates.items() if isinstance(part, Contracts) else ():
+            codes = [item.filled(answer, template) or "" for answer in item.assignments()]
+            if all(deploy(code, first, SEEDS[0]).refused for code in codes):
+                message = f"{part.title!r}: every option is refused under {name!r}"
+                problems[message] = Problem(code="code-refused", message=message)
+    if item.faulty is not None and deploy(item.with_faulty_code, first, SEEDS[0]).refused is None:
+        problems["faulty"] = Problem(code="faulty-code-runs", message="the faulty code runs; show code that is refused")
+    return list(problems.values())
+
+
+def topic_problems(items: Mapping[str, Item], rows: Mapping[str, list[Row]]) -> list[Problem]:
+    """What is wrong with a topic's questions taken together: the longest option passes more often than not."""
+    questions = [slug for slug in rows if items[slug].kind == "question"]
+    longest = [slug for slug in questions if _longest_passes(items[slug], rows[slug])]
+    if len(questions) < _ENOUGH_TO_COMPARE or 2 * len(longest) <= len(questions):
+        return []
+    message = (
+        f"the longest option passes in {len(longest)} of {len(questions)} questions ({', '.join(longest)}); "
+        "lengthen other options, or shorten the ones that pass"
+    )
+    return [Problem(code="longest-passes", message=message)]
+
+
+def _longest_passes(item: Item, rows: list[Row]) -> bool:
+    lengths = [len(option.text) for option in item.options_for(CHOICE)]
+    longest = max(lengths)
+    return lengths.count(longest) == 1 and all(row.passed[lengths.index(longest)] for row in rows)
 
 
 def say_answer(item: Item, answer: Mapping[str, int]) -> str:
@@ -167,4 +247,6 @@ __all__ = [
     "prove",
     "prove_seed",
     "say_answer",
+    "text_problems",
+    "topic_problems",
 ]

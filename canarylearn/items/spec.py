@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
 
 from canarylearn.engine.outcome import Phase
 from canarylearn.items.goals import Goal
@@ -30,6 +31,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
+def _misfit(field: str, message: str, *place: int) -> PydanticCustomError:
+    """What is wrong between fields, told at the field that has to change, or at a place in its list."""
+    return PydanticCustomError("misfit", "{message}", {"message": message, "where": (field, *place)})
+
+
 class Option(_Part):
     """One thing to pick: `text` is shown; `fill` goes into the blank, or `claim` says something about the runs."""
 
@@ -43,6 +49,8 @@ class Option(_Part):
         """A plain text is code that shows itself: '10' is {text: '10', fill: '10'}; a single claim needs no list."""
         if isinstance(value, str):
             return {"text": value, "fill": value}
+        if not isinstance(value, dict | Option):
+            raise ValueError(f"an option is code in quotes, such as '{value}', or a text with 'fill' or 'claim'")
         if isinstance(value, dict) and isinstance(value.get("claim"), dict):
             return {**value, "claim": [value["claim"]]}
         return value
@@ -73,12 +81,37 @@ class Demonstration(_Part):
     script: Code
 
 
+def _pool_or_each(value: object) -> str:
+    return "each" if isinstance(value, dict) else "pool"
+
+
+def _what_follows(value: object) -> str:
+    return "demonstration" if isinstance(value, Demonstration) or "script" in _keys(value) else "contracts"
+
+
+def _keys(value: object) -> set[object]:
+    return set(value) if isinstance(value, dict) else set()
+
+
+_Options = Annotated[
+    Annotated[tuple[Option, ...], Tag("pool")] | Annotated[dict[str, tuple[Option, ...]], Tag("each")],
+    Discriminator(_pool_or_each),
+]
+_Afterwards = Annotated[
+    Annotated[Contracts, Tag("contracts")] | Annotated[Demonstration, Tag("demonstration")],
+    Discriminator(_what_follows),
+]
+
+TAGS = frozenset({"pool", "each", "contracts", "demonstration"})
+"""Steps in the path of an error that no author wrote: which of two forms was read."""
+
+
 class Item(_Part):
     """One question as authored.
 
-    `template` is canary script with blanks; `runs` are named scripts beside the learner's own, for claims to speak
-    about; `context` is code shown above the blank for reading only. An answer is right if the filled template can be
-    read, runs, and every goal, and every claim of the chosen option, holds in every scenario.
+    `template` is canary script with blanks; `faulty` is what fills them in the code of a 'fix the error' task; `runs`
+    are named scripts beside the learner's own, for claims to speak about. An answer is right if the filled template
+    can be read, runs, and every goal, and every claim of the chosen option, holds in every scenario.
     """
 
     id: Slug
@@ -88,7 +121,7 @@ class Item(_Part):
     prompt: Prose
     template: Code | None = None
     faulty: dict[str, Code] | None = None
-    options: tuple[Option, ...] | dict[str, tuple[Option, ...]]
+    options: _Options
     runs: dict[str, Code] = {}
     scenarios: tuple[Slug, ...] = Field(min_length=1)
     goals: tuple[Goal, ...] = ()
@@ -97,7 +130,7 @@ class Item(_Part):
     notes: dict[str, Prose] = {}
     solution: tuple[Prose, ...] = Field(min_length=1)
     quick_check: Prose
-    afterwards: tuple[Contracts | Demonstration, ...] = ()
+    afterwards: tuple[_Afterwards, ...] = ()
     passing_answers: int = Field(default=1, ge=1)
 
     @property
@@ -134,20 +167,29 @@ class Item(_Part):
         chosen = self.chosen(answer)
         return BLANK.sub(lambda found: chosen[found[1]].fill or "", template)
 
+    @property
+    def with_faulty_code(self) -> str:
+        """The code that a 'fix the error' task begins with."""
+        return BLANK.sub(lambda found: (self.faulty or {})[found[1]], self.template or "")
+
     @model_validator(mode="after")
     def blanks_and_options_match(self) -> Self:
         """Each blank has options, each list of options has a blank, and no two options are alike."""
         if not self.blanks:
-            raise ValueError("the template has no blank; mark one with ⟦name⟧")
+            raise _misfit("template", "the template has no blank; mark one with ⟦name⟧")
         if isinstance(self.options, dict) and set(self.options) != set(self.blanks):
-            raise ValueError(f"options are given for {sorted(self.options)}, and the blanks are {sorted(self.blanks)}")
+            raise _misfit(
+                "options", f"options are given for {sorted(self.options)}, and the blanks are {sorted(self.blanks)}"
+            )
         count = 1
         for blank in self.blanks:
             options = self.options_for(blank)
             _refuse_twins(options)
             count *= len(options)
         if count > MOST_ASSIGNMENTS:
-            raise ValueError(f"{count} possible answers are more than {MOST_ASSIGNMENTS}; use fewer blanks or options")
+            raise _misfit(
+                "options", f"{count} possible answers are more than {MOST_ASSIGNMENTS}; use fewer blanks or options"
+            )
         return self
 
     @model_validator(mode="after")
@@ -156,46 +198,62 @@ class Item(_Part):
         if self.kind == "question":
             found = set(BLANK.findall(self.template or ""))
             if not found <= {CHOICE}:
-                raise ValueError(
-                    f"a question's template may hold the blank ⟦choice⟧ only, and it holds {sorted(found)}"
+                raise _misfit(
+                    "template", f"a question's template may hold the blank ⟦choice⟧ only, and it holds {sorted(found)}"
                 )
             if any(option.fill for option in self.options_for(CHOICE)) != bool(found):
-                raise ValueError(
-                    "options that fill code need the blank ⟦choice⟧ in the template, and the other way round"
+                raise _misfit(
+                    "options", "options that fill code need the blank ⟦choice⟧ in the template, and the other way round"
                 )
         elif any(option.claim for blank in self.blanks for option in self.options_for(blank)):
-            raise ValueError("options of a task fill code; claims belong to questions")
+            raise _misfit("options", "options of a task fill code; claims belong to questions")
         return self
 
     @model_validator(mode="after")
     def goals_and_notes_speak_of_what_is_there(self) -> Self:
         """Goals name scenarios and runs of this item; notes name options of it; something decides."""
         claims = [goal for blank in self.blanks for option in self.options_for(blank) for goal in option.claim]
-        for goal in (*self.goals, *claims):
-            goal.refuse_unknown(scenarios=self.scenarios, runs=tuple(self.runs))
+        for number, goal in enumerate((*self.goals, *claims)):
+            try:
+                goal.refuse_unknown(scenarios=self.scenarios, runs=tuple(self.runs))
+            except ValueError as error:
+                where = ("goals", str(error), number) if number < len(self.goals) else ("options", str(error))
+                raise _misfit(*where) from None
         texts = {option.text for blank in self.blanks for option in self.options_for(blank)}
         if strays := sorted(set(self.notes) - texts):
-            raise ValueError(f"notes speak of {strays}, which are not options")
+            raise _misfit("notes", f"notes speak of {strays}, which are not options")
         if not self.goals and not claims:
-            raise ValueError("nothing decides this item; give it a goal")
+            raise _misfit("goals", "nothing decides this item; give it a goal")
+        return self
+
+    @model_validator(mode="after")
+    def contracts_ask_for_the_same(self) -> Self:
+        """The other templates of contracts have the item's own blanks."""
+        for part in self.afterwards:
+            for name, template in part.templates.items() if isinstance(part, Contracts) else ():
+                if (found := set(BLANK.findall(template))) != set(self.blanks):
+                    raise _misfit(
+                        "afterwards",
+                        f"the template for {name!r} has the blanks {sorted(found)}, and the item {sorted(self.blanks)}",
+                    )
         return self
 
     @model_validator(mode="after")
     def faulty_code_fills_the_blanks(self) -> Self:
         """The faulty code of a 'fix the error' task fills each blank of the template, and no other."""
         if self.faulty is not None and set(self.faulty) != set(self.blanks):
-            raise ValueError(
-                f"faulty code is given for {sorted(self.faulty)}, and the blanks are {sorted(self.blanks)}"
+            raise _misfit(
+                "faulty", f"faulty code is given for {sorted(self.faulty)}, and the blanks are {sorted(self.blanks)}"
             )
         return self
 
 
 def _refuse_twins(options: tuple[Option, ...]) -> None:
     if len(options) < 2:
-        raise ValueError("one option is no choice; give at least two")
+        raise _misfit("options", "one option is no choice; give at least two")
     texts = [" ".join(option.text.split()) for option in options]
     if twins := sorted({text for text in texts if texts.count(text) > 1}):
-        raise ValueError(f"two options are alike: {twins[0]!r}; change or remove one")
+        raise _misfit("options", f"two options are alike: {twins[0]!r}; change or remove one")
 
 
 __all__ = ["BLANK", "CHOICE", "Answer", "Contracts", "Demonstration", "Item", "Option", "Phase"]

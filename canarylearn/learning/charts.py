@@ -2,66 +2,79 @@
 
 import math
 from dataclasses import dataclass
+from itertools import groupby
 
 from canarylearn.engine import BUCKETS, METRICS, Interval, Outcome, Scenario
-from canarylearn.engine.quantities import NBSP, say_duration, say_latency, say_share, say_weight
+from canarylearn.engine.quantities import NBSP, say_weight
+from canarylearn.learning.chart_words import (
+    EVENT_LABELS,
+    METRIC_TITLES,
+    SHOWN_EVENTS,
+    TableRow,
+    in_words,
+    known,
+    say,
+    shown,
+    table_rows,
+)
 
 WIDTH, HEIGHT = 1000.0, 200.0
-_METRIC_TITLES = {"error_rate": "Share of requests that failed", "p95": "p95 latency", "accuracy": "Accuracy"}
-_SHOWN_EVENTS = {
-    "promoted": "info",
-    "rolled_back": "good",
-    "inconclusive": "info",
-    "alarm": "bad",
-    "removed": "info",
-}
-_EVENT_LABELS = {
-    "promoted": "promoted to everyone",
-    "rolled_back": "rolled back",
-    "inconclusive": "no decision",
-    "alarm": "alarm, no way back",
-    "removed": "removed",
-}
 _FAR_OFF = 2.5
-_HARMFUL = 0.1
+_HARMFUL = 1 / 3
+_LETTER = 35.0  # the width of a letter, on the narrowest phone, in a plot box of 1000
+_NARROWEST_LABEL = 0.1
+_LONG_WINDOW = 3 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """A label on an axis: its place in the plot box, the same as a percentage, its text, and how far below it is."""
+    """A label on an axis: its place in the plot box, the same as a percentage, its text, and how it hangs there."""
 
     at: str
     percent: str
     label: str
-    anchor: str = "start"
-    shift: str = "13"
+    anchor: str = "end"
+    shift: str = "4"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """An event on the timeline."""
+    """An event on the timeline; `row` lifts its label above one that it would cover."""
 
     x: str
     x_percent: str
     label: str
     kind: str
     anchor: str
+    row: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableRow:
-    """One interval in words."""
+class Limit:
+    """The line of a check's limit, and where its label stands in nobody's way."""
 
-    time: str
-    weight: str
-    stable: str
-    canary: str
-    event: str
+    y: str
+    percent: str
+    label: str
+    x_percent: str
+    anchor: str
+    shift: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A stretch of the release with one weight: where it begins, and the share in words."""
+
+    x_percent: str
+    label: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chart:
-    """A timeline in a plot box of 1000 by 200, y downwards. Paths are SVG path data, empty where there is nothing."""
+    """A timeline in a plot box of 1000 by 200, y downwards, and the weight in a box of 1000 by 100 under it.
+
+    Paths are SVG path data, empty where there is nothing.
+    """
 
     id: str
     title: str
@@ -69,48 +82,49 @@ class Chart:
     stable_path: str
     canary_path: str
     weight_path: str
-    threshold_y: str | None
-    threshold_percent: str | None
-    threshold_label: str
+    shares: tuple[Share, ...]
+    limit: Limit | None
     y_ticks: tuple[Tick, ...]
     x_ticks: tuple[Tick, ...]
     events: tuple[Mark, ...]
-    stable_label: str
-    canary_label: str
+    mark_rows: tuple[int, ...]
+    stable: str
+    canary: str
     notes: tuple[str, ...]
     rows: tuple[TableRow, ...]
 
 
-def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str, desc: str) -> Chart:
+def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str) -> Chart:
     """The timeline of an outcome: the watched metric of both arms, the weight, the limit and what happened."""
-    trace, metric = outcome.trace, _drawn_metric(outcome, scenario)
+    trace, metric, window = outcome.trace, _drawn_metric(outcome, scenario), scenario.window
     stable, canary = _series(trace, "baseline", metric), _series(trace, "canary", metric)
     limit = next((check.condition.limit for check in outcome.checks if check.metric == metric), None)
     top = _top([*stable, *canary], limit)
     near = limit is not None and limit <= top
+    marks = _marks(outcome, window)
     return Chart(
         id=chart_id,
-        title=f"{_METRIC_TITLES[metric]}: {scenario.canary.name} beside {scenario.stable.name}",
-        desc=desc,
-        stable_path=_line(trace, stable, top, scenario.window),
-        canary_path=_line(trace, canary, top, scenario.window),
-        weight_path=_steps(trace, scenario.window),
-        threshold_y=f"{_y(limit, top):.1f}" if limit is not None and near else None,
-        threshold_percent=_percent(_y(limit, top) / HEIGHT) if limit is not None and near else None,
-        threshold_label=f"limit {_say(metric, limit)}" if limit is not None else "",
+        title=METRIC_TITLES[metric],
+        desc=in_words(outcome, scenario, metric, stable, canary),
+        stable_path=_line(trace, stable, top, window),
+        canary_path=_line(trace, canary, top, window),
+        weight_path=_steps(trace, window),
+        shares=_shares(trace, window),
+        limit=_limit(metric, limit, top, [stable, canary]) if limit is not None and near else None,
         y_ticks=_y_ticks(metric, top),
-        x_ticks=_x_ticks(scenario.window),
-        events=_marks(outcome, scenario.window),
-        stable_label=f"{scenario.stable.name}, stable",
-        canary_label=f"{scenario.canary.name}, canary",
-        notes=() if limit is None or near else (f"The limit of {_say(metric, limit)} is above this chart.",),
-        rows=_rows(outcome, metric),
+        x_ticks=_x_ticks(window),
+        events=marks,
+        mark_rows=tuple(range(max((mark.row for mark in marks), default=-1) + 1)),
+        stable=scenario.stable.name,
+        canary=scenario.canary.name,
+        notes=() if limit is None or near else (f"The limit of {say(metric, limit)} is above this chart.",),
+        rows=table_rows(outcome, metric),
     )
 
 
 def _drawn_metric(outcome: Outcome, scenario: Scenario) -> str:
     """What is drawn: the metric a check watches if it can be drawn, else the one that the scenario names."""
-    watched = [check.metric for check in outcome.checks if check.metric in _METRIC_TITLES]
+    watched = [check.metric for check in outcome.checks if check.metric in METRIC_TITLES]
     return watched[0] if watched else scenario.watch
 
 
@@ -121,7 +135,7 @@ def _series(trace: tuple[Interval, ...], arm: str, metric: str) -> list[float]:
 
 def _top(values: list[float], limit: float | None) -> float:
     """The upper end of the axis: a round number above everything, and above the limit unless it is far away."""
-    highest = max((value for value in values if not math.isnan(value)), default=0.0)
+    highest = max(known(values), default=0.0)
     if limit is not None and limit <= _FAR_OFF * highest:
         highest = max(highest, limit)
     if highest <= 0:
@@ -137,91 +151,105 @@ def _y(value: float, top: float) -> float:
 
 
 def _line(trace: tuple[Interval, ...], values: list[float], top: float, window: float) -> str:
-    """A path through the middles of the intervals, broken where there is no data."""
-    parts, pen_down = [], False
-    for interval, value in zip(trace, values, strict=True):
-        if math.isnan(value):
-            pen_down = False
+    """A path through the middles of the intervals, broken where there is no data; a lone value becomes a dot."""
+    parts = []
+    for missing, stretch in groupby(zip(trace, values, strict=True), key=lambda pair: math.isnan(pair[1])):
+        if missing:
             continue
-        x = WIDTH * (interval.start + interval.end) / 2 / window
-        parts.append(f"{'L' if pen_down else 'M'}{x:.1f} {_y(value, top):.1f}")
-        pen_down = True
+        points = [
+            f"{WIDTH * (interval.start + interval.end) / 2 / window:.1f} {_y(value, top):.1f}"
+            for interval, value in stretch
+        ]
+        parts.append("M" + "L".join(points if len(points) > 1 else points * 2))
     return "".join(parts)
 
 
 def _steps(trace: tuple[Interval, ...], window: float) -> str:
     """The weight as a filled area of steps: the whole height is all traffic."""
-    parts = [f"M0 {HEIGHT:g}"]
+    parts = ["M0 100"]
     for interval in trace:
-        y = HEIGHT * (1 - interval.weight / BUCKETS)
+        y = 100 * (1 - interval.weight / BUCKETS)
         parts.append(f"L{WIDTH * interval.start / window:.1f} {y:.1f}H{WIDTH * interval.end / window:.1f}")
-    return "".join([*parts, f"V{HEIGHT:g}Z"])
+    return "".join([*parts, "V100Z"])
+
+
+def _shares(trace: tuple[Interval, ...], window: float) -> tuple[Share, ...]:
+    """Each stretch of one weight that is wide enough for its label."""
+    found = []
+    for weight, stretch in groupby(trace, key=lambda interval: interval.weight):
+        intervals = list(stretch)
+        if (intervals[-1].end - intervals[0].start) / window >= _NARROWEST_LABEL:
+            found.append(Share(x_percent=_percent(intervals[0].start / window), label=say_weight(weight)))
+    return tuple(found)
+
+
+def _limit(metric: str, limit: float, top: float, arms: list[list[float]]) -> Limit:
+    """The limit's line, its label on the side and at the end where the curves leave most room."""
+    places = [(at_end, shift) for shift in (-6, 15) for at_end in (True, False)]
+
+    def room(place: tuple[bool, int]) -> float:
+        at_end, shift = place
+        middle = _y(limit, top) + shift - 4
+        if not 8 <= middle <= HEIGHT - 8:
+            return -1
+        third = [values[-len(values) // 3 :] if at_end else values[: len(values) // 3 + 1] for values in arms]
+        return min((abs(_y(value, top) - middle) for values in third for value in known(values)), default=HEIGHT)
+
+    at_end, shift = max(places, key=lambda place: min(room(place), 14))
+    return Limit(
+        y=f"{_y(limit, top):.1f}",
+        percent=_percent(_y(limit, top) / HEIGHT),
+        label=f"limit {say(metric, limit)}",
+        x_percent="100%" if at_end else "0%",
+        anchor="end" if at_end else "start",
+        shift=str(shift),
+    )
 
 
 def _y_ticks(metric: str, top: float) -> tuple[Tick, ...]:
     return tuple(
-        Tick(
-            at=f"{_y(top * part, top):.1f}",
-            percent=_percent(1 - part),
-            label=_say(metric, top * part),
-            shift="13" if part else "-5",
-        )
-        for part in (0.0, 0.5, 1.0)
+        Tick(at=f"{_y(top * part, top):.1f}", percent=_percent(1 - part), label=say(metric, top * part), shift=shift)
+        for part, shift in ((0.0, "0"), (0.5, "4"), (1.0, "9"))
     )
 
 
 def _x_ticks(window: float) -> tuple[Tick, ...]:
-    anchors = ("start", "middle", "middle", "end")
+    unit, length = ("h", 3600) if window > _LONG_WINDOW else ("min", 60)
     return tuple(
         Tick(
-            at=f"{WIDTH * number / 3:.1f}",
-            percent=_percent(number / 3),
-            label=say_duration(window * number / 3) if number else "0",
+            at=f"{WIDTH * part / 3:.1f}",
+            percent=_percent(part / 3),
+            label=f"{window * part / 3 / length:.3g}" + (f"{NBSP}{unit}" if part == 3 else ""),
             anchor=anchor,
         )
-        for number, anchor in enumerate(anchors)
+        for part, anchor in enumerate(("start", "middle", "middle", "end"))
     )
 
 
 def _marks(outcome: Outcome, window: float) -> tuple[Mark, ...]:
-    return tuple(
-        Mark(
-            x=f"{WIDTH * event.at / window:.1f}",
-            x_percent=_percent(event.at / window),
-            label=_EVENT_LABELS[event.kind],
-            kind="bad" if event.kind == "promoted" and _harmed(outcome) else _SHOWN_EVENTS[event.kind],
-            anchor="start" if event.at < window / 2 else "end",
+    """The events, each label beside its line and in the first row where it covers no other."""
+    marks: list[Mark] = []
+    taken: list[tuple[int, float, float]] = []
+    for event in shown(outcome):
+        x, label = WIDTH * event.at / window, EVENT_LABELS[event.kind]
+        anchor = "start" if event.at < window / 2 else "end"
+        left = x if anchor == "start" else x - _LETTER * len(label)
+        right = left + _LETTER * len(label)
+        row = next(
+            row
+            for row in range(len(taken) + 1)
+            if all(other != row or end <= left or right <= start for other, start, end in taken)
         )
-        for event in outcome.events
-        if event.kind in _SHOWN_EVENTS
-    )
+        taken.append((row, left, right))
+        kind = "bad" if event.kind == "promoted" and _harmed(outcome) else SHOWN_EVENTS[event.kind]
+        marks.append(
+            Mark(x=f"{x:.1f}", x_percent=_percent(event.at / window), label=label, kind=kind, anchor=anchor, row=row)
+        )
+    return tuple(marks)
 
 
 def _harmed(outcome: Outcome) -> bool:
     return outcome.measures["users_harmed_share"] > _HARMFUL
-
-
-def _rows(outcome: Outcome, metric: str) -> tuple[TableRow, ...]:
-    return tuple(
-        TableRow(
-            time=f"{interval.start / 60:.0f}–{interval.end / 60:.0f}{NBSP}min",
-            weight=say_weight(interval.weight),
-            stable=_say(metric, interval.baseline.value(metric)),
-            canary=_say(metric, interval.canary.value(metric)),
-            event="; ".join(
-                event.text
-                for event in outcome.events
-                if interval.start < event.at <= interval.end or event.at == interval.start == 0
-            ),
-        )
-        for interval in outcome.trace
-    )
-
-
-def _say(metric: str, value: float) -> str:
-    if math.isnan(value):
-        return "no data"
-    return say_latency(value) if metric == "p95" else say_share(value)
 
 
 def _percent(fraction: float) -> str:

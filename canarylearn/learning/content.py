@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
@@ -33,10 +34,12 @@ def topic_folders() -> list[Path]:
 
 
 def read_lock() -> dict[str, Proof]:
-    """The proofs kept beside the content, by item."""
+    """The proofs kept beside the content, by item. One that was written in another form counts as none."""
     if not LOCK.exists():
         return {}
-    return {slug: Proof(**fields) for slug, fields in json.loads(LOCK.read_text(encoding="utf-8")).items()}
+    form = {field.name for field in fields(Proof)}
+    kept = json.loads(LOCK.read_text(encoding="utf-8"))
+    return {slug: Proof(**facts) for slug, facts in kept.items() if set(facts) == form}
 
 
 def write_lock(proofs: Mapping[str, Proof]) -> None:
@@ -79,13 +82,24 @@ def _load_item(topic: Topic, files: TopicFiles, spec: ItemSpec, position: int, p
     defaults = {"topic": topic, "kind": spec.kind, "position": position}
     item, is_new = Item.objects.get_or_create(slug=spec.id, defaults=defaults)
     current = item.current
-    if current is not None and current.digest == proof.digest and item.position == position and not item.retired:
-        return []
-    item.position, item.retired = position, False
+    changes = [] if is_new else _place(item, defaults)
     if current is None or current.digest != proof.digest:
         item.current = current = _publish(item, files, spec, proof)
-    item.save()
-    return [f"{'new' if is_new else 'changed'} {spec.kind} {spec.id}, version {current.number}"]
+        changes = [f"{'new' if is_new else 'changed'} {spec.kind} {spec.id}, version {current.number}", *changes]
+    if changes:
+        item.save()
+    return changes
+
+
+def _place(item: Item, where: Mapping[str, Any]) -> list[str]:
+    """Put an item back into use, and where its topic has it now."""
+    changes = [f"{item.slug} is back"] if item.retired else []
+    item.retired = False
+    for field, value in where.items():
+        if getattr(item, field) != value:
+            changes.append(f"{item.slug}: {field} is now {value}, and was {getattr(item, field)}")
+            setattr(item, field, value)
+    return changes
 
 
 def _publish(item: Item, files: TopicFiles, spec: ItemSpec, proof: Proof) -> Version:

@@ -6,7 +6,7 @@ from django import forms
 
 from canarylearn.learning.ready import Ready
 
-KEY = r"^[A-Za-z0-9_-]{16,40}$"
+KEY = r"\A[A-Za-z0-9_-]{16,40}\Z"  # "$" would let a line end through, which is one character too many to keep
 
 
 def option_id(position: int) -> str:

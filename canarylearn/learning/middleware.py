@@ -1,21 +1,28 @@
-"""Who is practising: a key in a signed cookie, handed out with the first page that needs it."""
+"""Who is practising: a key in a signed cookie, handed out with the first page that needs it. And what to say when the
+database cannot be asked."""
 
+import logging
 from collections.abc import Callable
 from functools import cached_property
+from http import HTTPStatus
 from typing import cast
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core import signing
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
 MONTH = 30 * 86400
+RETRY_AFTER = "5"  # seconds
 _SALT = "canarylearn.learner"
 
 
 class Visitor:
-    """The person behind a request. Asking for the key makes one; no row is written before the first answer."""
+    """The person behind a request. Asking for the key makes one; no row is written before an answer or a hint."""
 
     def __init__(self, cookie: str | None) -> None:
         self._cookie = cookie
@@ -47,7 +54,10 @@ def cookie_name() -> str:
 
 
 class LearnerMiddleware:
-    """Put a Visitor on each request, and keep its key in the cookie for a month after the last visit."""
+    """Put a Visitor on each request, and keep its key in the cookie for a month after the last visit.
+
+    A page for which the key was asked is about one person: no cache keeps it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -65,4 +75,36 @@ class LearnerMiddleware:
                 httponly=True,
                 samesite="Lax",
             )
+            patch_vary_headers(response, ["HX-Request", "Cookie"])
+            response["Cache-Control"] = "no-store"
         return response
+
+
+class DatabaseTroubleMiddleware:
+    """While the database is locked or away: 503, and a form that holds what was chosen and can be sent again.
+
+    It has the key of the form it stands for, so it counts once even if the lost answer had been kept after all.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        logging.getLogger(__name__).error("The database does not answer: %s", exception)
+        response = render(request, "503.html", {"form": _unsaved(request)}, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        response["Retry-After"] = RETRY_AFTER
+        response["Cache-Control"] = "no-store"
+        return response
+
+
+def _unsaved(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What a learner's form held; None for every other request, such as one with a password."""
+    match = request.resolver_match
+    if request.method != "POST" or match is None or match.url_name not in ("attempt", "hint"):
+        return None
+    return [(name, str(value)) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]

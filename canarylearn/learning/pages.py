@@ -10,8 +10,9 @@ from canarylearn.items.spec import Item
 from canarylearn.learning.forms import field_name, option_id
 from canarylearn.learning.markup import CodeLine, Piece, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
+from canarylearn.learning.resolved import ResolvedView, show_resolved
 from canarylearn.learning.selectors import Listed, Standing
-from canarylearn.learning.verdicts import ResolvedView, VerdictView, show_resolved
+from canarylearn.learning.verdicts import VerdictView
 
 _PRICES = (
     "Costs no try. Where to look.",
@@ -41,8 +42,12 @@ class BlankView:
     label: str
     field: str
     options: list[OptionView]
-    chosen: str
     is_choice: bool
+
+    @property
+    def chosen(self) -> str:
+        """The text of the option in it; nothing while it is empty."""
+        return next((option.text for option in self.options if option.chosen), "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,6 +168,8 @@ def build_page(
     """The page of one item for one learner. `chosen` are the option ids to show in the blanks."""
     item = ready.item
     slot = _slot(item, standing)
+    if slot.resolved:  # what counts stands in the blanks, whatever a page of yesterday may have sent
+        chosen = {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
     blanks = [_blank(ready, name, number, chosen) for number, name in enumerate(item.blanks, start=1)]
     return ItemPage(
         item=_item(room, ready, listed),
@@ -223,7 +230,6 @@ def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> Blan
         label=f"Blank {number}: {name}",
         field=field_name(ready, name),
         options=options,
-        chosen=chosen.get(name, ""),
         is_choice=ready.item.kind == "question",
     )
 

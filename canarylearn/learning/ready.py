@@ -8,7 +8,6 @@ from canarylearn.engine import Scenario
 from canarylearn.items import Answer, Item, Judgement, judge
 from canarylearn.items.files import read_as
 from canarylearn.items.judging import deploy
-from canarylearn.items.spec import BLANK
 from canarylearn.learning.models import Version
 
 
@@ -35,7 +34,7 @@ class Ready:
         """The code that a 'fix the error' task begins with, and the error it stops with when it is run."""
         if self.item.faulty is None:
             return None
-        code = BLANK.sub(lambda found: (self.item.faulty or {})[found[1]], self.item.template or "")
+        code = self.item.with_faulty_code
         refused = deploy(code, self.scenarios[self.item.scenarios[0]], 0).refused
         return FaultyCode(code=code, line=refused.line, message=refused.message) if refused else None
 

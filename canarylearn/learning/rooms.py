@@ -6,7 +6,6 @@ from http import HTTPStatus
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.learning.forms import AnswerForm, option_id
@@ -14,7 +13,7 @@ from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Topic
 from canarylearn.learning.pages import ItemPage, Message, build_page
 from canarylearn.learning.ready import Ready, ready
-from canarylearn.learning.selectors import Listed, Standing, listed_items, standings, topic_spec
+from canarylearn.learning.selectors import Listed, Standing, listed_items, standings, topic_spec, topics
 from canarylearn.learning.services import Status, Submission, open_hint, submit_attempt
 from canarylearn.learning.verdicts import VerdictView, show_verdict
 
@@ -55,13 +54,11 @@ class Step:
 
 def show_index(request: LearnerRequest, room: Room) -> HttpResponse:
     """The list of the room's items, with the learner's state at each."""
-    topic = Topic.objects.order_by("slug").first()
+    topic = next((topic for topic in topics() if has(room, topic)), None)
     if topic is None:
         raise Http404("There is no topic yet.")
     items = steps(request, room, listed_items(room.kind, topic.slug))
-    return _private(
-        render(request, f"{room.name}/index.html", {"topic": topic, "room": present(room, topic), "items": items})
-    )
+    return render(request, f"{room.name}/index.html", {"topic": topic, "room": present(room, topic), "items": items})
 
 
 def show_item(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
@@ -72,6 +69,8 @@ def show_item(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
 def take_answer(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
     """Judge a posted answer and show what came of it, in the answer to the same request."""
     visit = _Visit(request, room, slug)
+    if request.method != "POST":
+        return visit.show_unsent()
     form = AnswerForm(request.POST, ready=visit.ready)
     if not form.is_valid():
         message = Message(text="That was not an answer to this page. No try was used.", kind="error")
@@ -92,10 +91,18 @@ def take_hint(request: LearnerRequest, room: Room, slug: str, level: int) -> Htt
     visit = _Visit(request, room, slug)
     if not 1 <= level <= len(visit.ready.item.hints):
         raise Http404("There is no such hint.")
-    open_hint(learner_key=request.visitor.key, version_id=visit.ready.version_id, level=level)
+    if request.method != "POST":
+        return visit.show_unsent()
+    slot = open_hint(learner_key=request.visitor.key, version_id=visit.ready.version_id, level=level)
+    skipped = Message(text="Hints open one after the other.") if level > slot.hints_opened else None
     form = AnswerForm(request.POST, ready=visit.ready)
     form.is_valid()
-    return visit.show(chosen=form.chosen)
+    return visit.show(message=skipped, chosen=form.chosen)
+
+
+def has(room: Room, topic: Topic) -> bool:
+    """Whether a topic can be learnt in a room."""
+    return room.name in topic_spec(topic.spec).rooms
 
 
 def present(room: Room, topic: Topic) -> dict[str, object]:
@@ -163,6 +170,12 @@ class _Visit:
         standing = standings(self.request.visitor.key, [version]).get(version, Standing())
         return self._respond(standing, self._last_verdict(standing), chosen or _last_choice(standing), message, status)
 
+    def show_unsent(self) -> HttpResponse:
+        """The item for somebody who came to the address of a form without sending it, as a reload can do."""
+        response = self.show(status=HTTPStatus.METHOD_NOT_ALLOWED)
+        response["Allow"] = "POST"
+        return response
+
     def show_submission(self, submission: Submission, chosen: dict[str, str]) -> HttpResponse:
         """What came of an answer."""
         standing = Standing(attempts=submission.attempts, hints_opened=submission.hints_opened)
@@ -170,13 +183,13 @@ class _Visit:
         message = Message(text=saying) if saying else None
         if submission.judgement is None:
             return self._respond(standing, self._last_verdict(standing), chosen, message, HTTPStatus.CONFLICT)
-        verdict = show_verdict(self.ready, submission.judgement)
+        verdict = show_verdict(self.ready, submission.judgement.answer)
         return self._respond(standing, verdict, chosen, message, HTTPStatus.OK)
 
     def _last_verdict(self, standing: Standing) -> VerdictView | None:
         if not standing.attempts:
             return None
-        return show_verdict(self.ready, self.ready.judge(standing.attempts[-1].answer))
+        return show_verdict(self.ready, standing.attempts[-1].answer)
 
     def _respond(
         self,
@@ -200,7 +213,7 @@ class _Visit:
             template, context = f"{self.room.name}/_attempt.html", self._fragment_context(page, standing)
         else:
             template, context = f"{self.room.name}/{self.room.kind}.html", self._page_context(page)
-        return _private(render(self.request, template, context, status=status))
+        return render(self.request, template, context, status=status)
 
     def _fragment_context(self, page: ItemPage, standing: Standing) -> dict[str, object]:
         room = {"name": self.room.name, "noun": self.room.kind, "url": self.room.url()}
@@ -226,10 +239,3 @@ def _say_empty(room: Room, form: AnswerForm) -> Message:
     names = " and ".join(form.empty_blanks)
     verb = "is" if len(form.empty_blanks) == 1 else "are"
     return Message(text=f"Nothing was deployed: {names} {verb} still empty. No try was used.")
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """A page about one person: kept by no cache, and different for htmx and for a whole page."""
-    patch_vary_headers(response, ["HX-Request", "Cookie"])
-    response["Cache-Control"] = "no-store"
-    return response

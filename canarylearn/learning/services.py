@@ -73,10 +73,17 @@ def lock_slot(learner_key: UUID, version_id: int) -> Slot:
     locked = Slot.objects.select_for_update(of=("self",)).filter(learner__key=learner_key, version_id=version_id)
     slot = locked.first()
     if slot is None:
-        learner, _ = Learner.objects.get_or_create(key=learner_key)
-        Slot.objects.get_or_create(learner=learner, version_id=version_id)
+        learner = Learner.objects.filter(key=learner_key).first() or _new_learner(learner_key)
+        # A slot that another request makes at the same moment is left alone, and found afterwards.
+        Slot.objects.bulk_create([Slot(learner=learner, version_id=version_id)], ignore_conflicts=True)
         slot = locked.get()
     return slot
+
+
+def _new_learner(key: UUID) -> Learner:
+    """The learner with this key, made now unless another request is making it."""
+    Learner.objects.bulk_create([Learner(key=key)], ignore_conflicts=True)
+    return Learner.objects.get(key=key)
 
 
 def _status(attempts: list[Attempt], key: str, answer: dict[str, int], *, tries: int) -> Status:

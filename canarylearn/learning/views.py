@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Topic
-from canarylearn.learning.rooms import Room, present, steps
+from canarylearn.learning.rooms import Room, has, present, steps
 from canarylearn.learning.selectors import listed_items, topic_spec, topics
 
 ROOMS = (Room(name="practice", kind="task"), Room(name="quizzes", kind="question"))
@@ -23,7 +23,7 @@ def home(request: LearnerRequest) -> HttpResponse:
 def topic(request: LearnerRequest, slug: str) -> HttpResponse:
     """A topic, and the rooms it is practised in."""
     found = get_object_or_404(Topic, slug=slug)
-    rooms = [_room(request, room, found) for room in ROOMS]
+    rooms = [_room(request, room, found) for room in ROOMS if has(room, found)]
     return render(request, "learning/topic.html", {"topic": _summary(found), "rooms": rooms})
 
 

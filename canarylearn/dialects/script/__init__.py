@@ -1,7 +1,8 @@
 """Canary script: a small, closed, Python-like language in which releases are written."""
 
-from canarylearn.dialects.script.interpreter import Interpreter, ScriptRun, TraceLine, run_script
+from canarylearn.dialects.script.interpreter import Interpreter, ScriptRun, run_script
 from canarylearn.dialects.script.limits import LIMITS, Limits
 from canarylearn.dialects.script.reading import Program, read
+from canarylearn.dialects.script.trace import TraceLine
 
 __all__ = ["LIMITS", "Interpreter", "Limits", "Program", "ScriptRun", "TraceLine", "read", "run_script"]

@@ -1,6 +1,6 @@
 """Arguments of a call, put to the parameters they are meant for."""
 
-from collections.abc import Collection
+from collections.abc import Container
 
 from canarylearn.dialects.script.values import Trouble, Value
 
@@ -8,13 +8,20 @@ from canarylearn.dialects.script.values import Trouble, Value
 def bind_arguments(
     function: str,
     parameters: tuple[str, ...],
-    optional: Collection[str],
+    optional: Container[str],
     positional: list[Value],
     named: dict[str, Value],
 ) -> dict[str, Value]:
     """The arguments by parameter. Trouble for too many, unknown, doubled or missing ones, naming the parameter."""
     if len(positional) > len(parameters):
-        message = f"{function}() takes {len(parameters)} arguments at most, and it got {len(positional)}"
+        most = (
+            "no arguments"
+            if not parameters
+            else "one argument"
+            if len(parameters) == 1
+            else f"{len(parameters)} arguments"
+        )
+        message = f"{function}() takes {most}{' at most' * (len(parameters) > 1)}, and it got {len(positional)}"
         raise Trouble("wrong-arguments", message)
     given = dict(zip(parameters, positional, strict=False))
     for name, value in named.items():

@@ -1,13 +1,13 @@
 """The functions that a script can call: what they take, how their errors read, and what they do to the release."""
 
 import difflib
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+import re
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from canarylearn.dialects.script.values import Trouble, Value, is_number, kind
+from canarylearn.dialects.script.plain import PLAIN, HostFunction
+from canarylearn.dialects.script.values import Trouble, Value, is_number, kind, short
 from canarylearn.engine import BUCKETS, Check, Release, Within, parse_duration
 
 if TYPE_CHECKING:
@@ -17,20 +17,7 @@ _WATCHED = {"latency": "p95", "error_rate": "error_rate", "accuracy": "accuracy"
 _STABLE_NAMES = ("stable", "baseline", "old_model")
 _CANARY_NAMES = ("canary", "new_model")
 _CONTRACTS = {"percent": Decimal(100), "fraction": Decimal(1)}
-
-
-@dataclass(frozen=True, kw_only=True)
-class HostFunction:
-    """A function of the language: its parameters in order, how many must be given, and what it does.
-
-    `acts` marks those that act on the release.
-    """
-
-    name: str
-    parameters: tuple[str, ...]
-    required: int
-    call: Callable[["Interpreter", dict[str, Value]], Value]
-    acts: bool = False
+_DIGITS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%?\s*", re.ASCII)
 
 
 def _named(function: str, parameter: str) -> str:
@@ -40,12 +27,10 @@ def _named(function: str, parameter: str) -> str:
 def _percent(where: str, value: Value) -> int:
     """A number of percent as buckets, exactly; Trouble says what is expected and what to write."""
     if isinstance(value, str):
-        digits = value.strip().rstrip("% ")
-        tip = f" Write {digits} without quotes." if digits.replace(".", "", 1).isdigit() else ""
-        raise Trouble(
-            "wrong-type",
-            f"{where}: a number of percent is expected, and it got the text {value[:40]!r}.{tip}",
-        )
+        digits = _DIGITS.fullmatch(value[:40])
+        tip = f" Write {digits[1]} without quotes." if digits else ""
+        message = f"{where}: a number of percent is expected, and it got the text {short(value)}.{tip}"
+        raise Trouble("wrong-type", message)
     if not is_number(value):
         raise Trouble("wrong-type", f"{where}: a number of percent is expected, and it got {kind(value)}")
     buckets = Decimal(repr(value)) * BUCKETS / 100
@@ -62,7 +47,7 @@ def _duration(where: str, value: Value) -> float:
     try:
         return parse_duration(value)
     except ValueError:
-        message = f"{where}: {value[:40]!r} is not a duration. Write a number and a unit, such as '30m' or '1h'."
+        message = f"{where}: {short(value)} is not a duration. Write a number and a unit, such as '30m' or '1h'."
         raise Trouble("wrong-value", message) from None
 
 
@@ -72,7 +57,7 @@ def _revision(where: str, value: Value, release: Release) -> str:
     names = tuple(release.world.responses)
     if value not in names:
         known = " and ".join(repr(name) for name in names)
-        raise Trouble("wrong-value", f"{where}: there is no version {value[:40]!r}; the versions here are {known}")
+        raise Trouble("wrong-value", f"{where}: there is no version {short(value)}; the versions here are {known}")
     return value
 
 
@@ -93,7 +78,11 @@ def _monitor_metric(script: "Interpreter", given: dict[str, Value]) -> Value:
     if not is_number(threshold):
         message = f"monitor_metric(threshold=...): a number is expected, and it got {kind(threshold)}"
         raise Trouble("wrong-type", message)
-    limit = float(threshold)  # type: ignore[arg-type]
+    assert isinstance(threshold, (int, float))
+    if threshold < 0 or (metric != "latency" and threshold > 1):
+        scale = "seconds, 0 or more" if metric == "latency" else "a fraction from 0 to 1, so 5 percent are 0.05"
+        raise Trouble("out-of-range", f"monitor_metric(threshold=...): {metric} is {scale}, and it got {threshold}")
+    limit = float(threshold)
     arm = "baseline" if given["model_version"] == script.release.stable_name else "canary"
     watched = _WATCHED[metric]
     below = watched == "accuracy"
@@ -122,19 +111,33 @@ def _set_traffic(script: "Interpreter", given: dict[str, Value]) -> Value:
         message = f"set_traffic(unit=...): choose 'percent', 'fraction' or 'weight'; it got {kind(unit)}"
         raise Trouble("wrong-value", message)
     stable, canary = _shares(given["split"], str(unit), script.release)
-    total = stable + canary
-    if unit == "weight":
-        if not total:
-            raise Trouble("wrong-sum", "set_traffic(): both weights are 0, so nothing says who serves")
-        script.release.set_weight(round(canary / total * BUCKETS))
-        return None
-    whole = _CONTRACTS[str(unit)]
+    script.release.set_weight(_by_weight(stable, canary) if unit == "weight" else _by_sum(str(unit), stable, canary))
+    return None
+
+
+def _by_sum(unit: str, stable: Decimal, canary: Decimal) -> int:
+    """The canary's buckets where shares are parts of a fixed whole: the sum has to be exact, and so has the share."""
+    total, whole = stable + canary, _CONTRACTS[unit]
     if total != whole:
         contract = "as percent" if unit == "percent" else "as fractions"
         message = f"set_traffic(): the shares add up to {_plain(total)}, and {contract} they have to add up to {whole}"
         raise Trouble("wrong-sum", message)
-    script.release.set_weight(int((canary / whole * BUCKETS).to_integral_value()))
-    return None
+    buckets = canary / whole * BUCKETS
+    if buckets != buckets.to_integral_value():
+        digits = "percent may have two decimals" if unit == "percent" else "fractions may have four decimals"
+        raise Trouble("out-of-range", f"set_traffic(): {digits}, and the canary's share is {_plain(canary)}")
+    return int(buckets)
+
+
+def _by_weight(stable: Decimal, canary: Decimal) -> int:
+    """The canary's buckets under relative weights, to the nearest bucket; a weight that is not 0 never rounds away."""
+    total = stable + canary
+    if not total:
+        raise Trouble("wrong-sum", "set_traffic(): both weights are 0, so nothing says who serves")
+    buckets = round(canary / total * BUCKETS)
+    if (canary and not buckets) or (stable and buckets == BUCKETS):
+        raise Trouble("out-of-range", "set_traffic(): the smaller weight is less than one user in 10,000")
+    return buckets
 
 
 def _shares(split: Value, unit: str, release: Release) -> tuple[Decimal, Decimal]:
@@ -155,20 +158,19 @@ def _side(key: str | int, release: Release) -> str:
         return "stable"
     if key in (*_CANARY_NAMES, release.candidate):
         return "canary"
-    raise Trouble("wrong-value", f"set_traffic(): {str(key)[:40]!r} is no version; name them 'stable' and 'canary'")
+    raise Trouble("wrong-value", f"set_traffic(): {short(key)} is no version; name them 'stable' and 'canary'")
 
 
 def _share(key: str | int, value: Value, unit: str) -> Decimal:
     if isinstance(value, str):
-        message = (
-            f"set_traffic(): {key!r} is the text {value[:40]!r}, and a number is expected. Write it without quotes."
-        )
+        tip = " Write it without quotes." if _DIGITS.fullmatch(value[:40]) else ""
+        message = f"set_traffic(): {short(key)} is the text {short(value)}, and a number is expected.{tip}"
         raise Trouble("wrong-type", message)
     if not is_number(value):
-        raise Trouble("wrong-type", f"set_traffic(): {key!r} needs a number, and it got {kind(value)}")
+        raise Trouble("wrong-type", f"set_traffic(): {short(key)} needs a number, and it got {kind(value)}")
     share = Decimal(repr(value))
     if share < 0:
-        raise Trouble("out-of-range", f"set_traffic(): {key!r} is {value}, and a share cannot be negative")
+        raise Trouble("out-of-range", f"set_traffic(): {short(key)} is {value}, and a share cannot be negative")
     return share
 
 
@@ -213,91 +215,6 @@ def _route_request(script: "Interpreter", given: dict[str, Value]) -> Value:
     return script.release.route(user)
 
 
-def _len(script: "Interpreter", given: dict[str, Value]) -> Value:
-    value = given["value"]
-    if not isinstance(value, (str, list, dict)):
-        raise Trouble("wrong-type", f"len() takes a list, a dict or a text, and it got {kind(value)}")
-    return len(value)
-
-
-def _range(script: "Interpreter", given: dict[str, Value]) -> Value:
-    numbers = [_whole("range", given[name]) for name in ("start", "stop", "step") if name in given]
-    if len(numbers) == 3 and numbers[2] == 0:
-        raise Trouble("wrong-value", "range(): a step of 0 never arrives; use another one")
-    found = range(*numbers)
-    script.operations.room_for(len(found))
-    return list(found)
-
-
-def _whole(function: str, value: Value) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Trouble("wrong-type", f"{function}(): whole numbers are expected, and it got {kind(value)}")
-    return value
-
-
-def _numbers(function: str, script: "Interpreter", given: dict[str, Value]) -> list[float]:
-    values = given["value"] if isinstance(given["value"], list) else list(given.values())
-    if not isinstance(values, list) or not all(is_number(value) for value in values):
-        raise Trouble("wrong-type", f"{function}() takes numbers, or a list of numbers")
-    script.operations.weigh(values)
-    if not values and function != "sum":
-        raise Trouble("wrong-value", f"{function}() of an empty list is nothing: check its length first")
-    return values  # type: ignore[return-value]
-
-
-def _min(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return min(_numbers("min", script, given))
-
-
-def _max(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return max(_numbers("max", script, given))
-
-
-def _sum(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return script.operations.number(sum(_numbers("sum", script, given)))
-
-
-def _abs(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return abs(_number("abs", given["value"]))
-
-
-def _round(script: "Interpreter", given: dict[str, Value]) -> Value:
-    digits = _whole("round", given.get("digits", 0))
-    if not 0 <= digits <= 9:
-        raise Trouble("out-of-range", f"round(): 0 to 9 digits can be kept, and it got {digits}")
-    value = _number("round", given["value"])
-    return round(value, digits) if "digits" in given else round(value)
-
-
-def _number(function: str, value: Value) -> int | float:
-    if not is_number(value):
-        raise Trouble("wrong-type", f"{function}() takes a number, and it got {kind(value)}")
-    return value  # type: ignore[return-value]
-
-
-def _str(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return script.operations.say(given["value"])
-
-
-def _int(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return math.trunc(_from_text("int", given["value"]))
-
-
-def _float(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return script.operations.number(float(_from_text("float", given["value"])))
-
-
-def _from_text(function: str, value: Value) -> Decimal:
-    text = value if isinstance(value, str) else repr(_number(function, value))
-    try:
-        number = Decimal(text) if len(text) <= 20 and text.isascii() else None
-    except InvalidOperation:
-        number = None
-    if number is None or not number.is_finite() or abs(number) > 10**9:
-        raise Trouble("wrong-value", f"{function}(): {text[:20]!r} is not a number")
-    return number
-
-
 _LIST = [
     HostFunction(
         name="deploy_model",
@@ -328,16 +245,7 @@ _LIST = [
     HostFunction(name="restart", parameters=(), required=0, call=_restart, acts=True),
     HostFunction(name="remove_model", parameters=("name",), required=1, call=_remove_model, acts=True),
     HostFunction(name="route_request", parameters=("user_id",), required=1, call=_route_request),
-    HostFunction(name="len", parameters=("value",), required=1, call=_len),
-    HostFunction(name="min", parameters=("value", "other", "third"), required=1, call=_min),
-    HostFunction(name="max", parameters=("value", "other", "third"), required=1, call=_max),
-    HostFunction(name="sum", parameters=("value",), required=1, call=_sum),
-    HostFunction(name="abs", parameters=("value",), required=1, call=_abs),
-    HostFunction(name="round", parameters=("value", "digits"), required=1, call=_round),
-    HostFunction(name="str", parameters=("value",), required=1, call=_str),
-    HostFunction(name="int", parameters=("value",), required=1, call=_int),
-    HostFunction(name="float", parameters=("value",), required=1, call=_float),
-    HostFunction(name="range", parameters=("start", "stop", "step"), required=1, call=_range),
+    *PLAIN,
 ]
 
 HOST: Mapping[str, HostFunction] = {function.name: function for function in _LIST}

@@ -1,14 +1,18 @@
 """Running a script: a small interpreter over the checked tree. Values are closed, and every step is counted."""
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from canarylearn.dialects.errors import Located
 from canarylearn.dialects.script.calls import bind_arguments
-from canarylearn.dialects.script.host import HOST, HostFunction, unknown_name
+from canarylearn.dialects.script.entries import entry, entry_name, set_entry
+from canarylearn.dialects.script.formats import shape
+from canarylearn.dialects.script.host import HOST, unknown_name
 from canarylearn.dialects.script.limits import LIMITS, Limits
-from canarylearn.dialects.script.reading import Program
+from canarylearn.dialects.script.plain import HostFunction
+from canarylearn.dialects.script.reading import ARMS, Program
+from canarylearn.dialects.script.trace import Recorder, TraceLine
 from canarylearn.dialects.script.values import (
     Function,
     Operations,
@@ -17,28 +21,22 @@ from canarylearn.dialects.script.values import (
     is_number,
     is_true,
     kind,
-    shape,
 )
 from canarylearn.engine import Outcome, Release, ReleaseError, ReleaseOver, World
 
 
 @dataclass(frozen=True, kw_only=True)
-class TraceLine:
-    """One executed statement: its line, the variables after it as text, and how many lines were printed so far."""
-
-    line: int
-    variables: Mapping[str, str]
-    printed: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class ScriptRun:
-    """A script that was run: an outcome, or the error it was refused with; what it printed; its trace if asked for."""
+    """A script that was run: an outcome, or the error it was refused with; what it printed; its trace if asked for.
+
+    A long run's trace ends before the run does: then `trace_full` is true.
+    """
 
     outcome: Outcome | None
     refused: Located | None
     output: tuple[str, ...]
     trace: tuple[TraceLine, ...] = ()
+    trace_full: bool = False
 
 
 def run_script(program: Program, world: World, *, limits: Limits = LIMITS, trace: bool = False) -> ScriptRun:
@@ -49,7 +47,13 @@ def run_script(program: Program, world: World, *, limits: Limits = LIMITS, trace
     interpreter = Interpreter(program, Release(world), limits, trace=trace)
     refused = interpreter.run()
     outcome = interpreter.release.finish() if refused is None else None
-    return ScriptRun(outcome=outcome, refused=refused, output=tuple(interpreter.output), trace=tuple(interpreter.trace))
+    return ScriptRun(
+        outcome=outcome,
+        refused=refused,
+        output=tuple(interpreter.output),
+        trace=tuple(interpreter.recorder.lines),
+        trace_full=interpreter.recorder.full,
+    )
 
 
 class _Return(Exception):
@@ -73,11 +77,11 @@ class Interpreter:
         self.release = release
         self.operations = Operations(limits)
         self.output: list[str] = []
-        self.trace: list[TraceLine] = []
+        self.recorder = Recorder(limits)
         self._tracing = trace
         self._program = program
         self._limits = limits
-        self._steps = self._actions = 0
+        self._steps = self._actions = self._levels = 0
         self._line = 1
         self._globals: dict[str, Value] = {}
         self._frames: list[dict[str, Value]] = []
@@ -119,7 +123,7 @@ class Interpreter:
             return Located(line=self._line, column=None, code=trouble.code, message=trouble.message)
         except ReleaseError as error:
             return Located(line=self._line, column=None, code="impossible", message=error.message)
-        except RecursionError:
+        except RecursionError:  # only for a caller that has used up its own stack: levels are counted before that
             message = "calls and expressions are nested too deeply here: use shorter steps"
             return Located(line=self._line, column=None, code="too-deep", message=message)
         return None
@@ -127,12 +131,20 @@ class Interpreter:
     # Statements
 
     def _block(self, statements: list[ast.stmt] | tuple[ast.stmt, ...]) -> None:
+        self._descend()
         for statement in statements:
             self._line = statement.lineno
             self._step()
             self._statements[type(statement)](statement)
-            if self._tracing:
-                self._record(statement.lineno)
+            if isinstance(statement, (ast.Expr, ast.Assign, ast.AugAssign, ast.FunctionDef, ast.Pass)):
+                self._record(statement)
+        self._levels -= 1
+
+    def _descend(self) -> None:
+        """Go one level down. Counted here, so that no script ends earlier for being run from a deeper place."""
+        self._levels += 1
+        if self._levels > self._limits.levels:
+            raise Trouble("too-deep", "calls and expressions are nested too deeply here: use shorter steps")
 
     def _step(self) -> None:
         self._steps += 1
@@ -140,9 +152,10 @@ class Interpreter:
             message = f"the script took more than {self._limits.steps:,} steps: let it do less, or loop less often"
             raise Trouble("too-many-steps", message)
 
-    def _record(self, line: int) -> None:
-        variables = {name: self.operations.say(value) for name, value in self._scope().items()}
-        self.trace.append(TraceLine(line=line, variables=variables, printed=len(self.output)))
+    def _record(self, statement: ast.stmt) -> None:
+        """Note a statement that was run, or the head of an 'if' or a 'for' when its body is about to be."""
+        if self._tracing:
+            self.recorder.record(statement.lineno, self._scope(), len(self.output))
 
     def _expression_statement(self, node: ast.Expr) -> None:
         self._value(node.value)
@@ -153,39 +166,50 @@ class Interpreter:
             self._scope()[target.id] = value
             return
         assert isinstance(target, ast.Subscript)  # held by reading
-        self._assign_entry(self._value(target.value), self._value(target.slice), value)
-
-    def _assign_entry(self, container: Value, key: Value, value: Value) -> None:
-        if isinstance(container, dict):
-            container[self._key(key)] = self.operations.copy(value, 1)
-            self.operations.container(container)
-        elif isinstance(container, list):
-            container[self._position(container, key)] = self.operations.copy(value, 1)
-        else:
-            raise Trouble("wrong-type", f"{kind(container)} has no entries that could be set")
+        set_entry(self.operations, self._value(target.value), self._value(target.slice), value)
 
     def _augmented(self, node: ast.AugAssign) -> None:
-        assert isinstance(node.target, ast.Name)  # held by reading
-        present = self._name(node.target)
-        self._scope()[node.target.id] = self.operations.binary(node.op, present, self._value(node.value))
+        target = node.target
+        if isinstance(target, ast.Subscript):
+            container, key = self._value(target.value), self._value(target.slice)
+            present = entry(container, key)
+            set_entry(
+                self.operations, container, key, self.operations.binary(node.op, present, self._value(node.value))
+            )
+            return
+        assert isinstance(target, ast.Name)  # held by reading
+        if target.id not in self._scope() and target.id in self._globals:
+            message = (
+                f"{target.id} belongs to the script and not to this function: pass it in, and return the new value"
+            )
+            raise Trouble("not-here", message)
+        present = self._value(target)
+        self._scope()[target.id] = self.operations.binary(node.op, present, self._value(node.value))
 
     def _if(self, node: ast.If) -> None:
-        self._block(node.body if is_true(self._value(node.test)) else node.orelse)
+        chosen = node.body if is_true(self._value(node.test)) else node.orelse
+        self._record(node)
+        self._block(chosen)
 
     def _for(self, node: ast.For) -> None:
         assert isinstance(node.target, ast.Name)  # held by reading
         values = self._value(node.iter)
         if not isinstance(values, list):
             raise Trouble("wrong-type", f"'for' goes through a list or a range, and not through {kind(values)}")
+        levels = self._levels
         for value in list(values):
+            self._line = node.lineno
             self._step()
             self._scope()[node.target.id] = value
+            self._record(node)
             try:
                 self._block(node.body)
             except _Continue:
                 continue
             except _Break:
                 return
+            finally:
+                self._levels = levels
 
     def _define(self, node: ast.FunctionDef) -> None:
         names = tuple(argument.arg for argument in node.args.args)
@@ -199,12 +223,16 @@ class Interpreter:
         )
 
     def _return(self, node: ast.Return) -> None:
-        raise _Return(None if node.value is None else self._value(node.value))
+        value = None if node.value is None else self._value(node.value)
+        self._record(node)
+        raise _Return(value)
 
     def _break(self, node: ast.Break) -> None:
+        self._record(node)
         raise _Break
 
     def _continue(self, node: ast.Continue) -> None:
+        self._record(node)
         raise _Continue
 
     def _pass(self, node: ast.Pass) -> None:
@@ -214,8 +242,12 @@ class Interpreter:
 
     def _value(self, node: ast.expr) -> Value:
         self._step()
+        self._descend()
         self._line = node.lineno
-        return self._expressions[type(node)](node)
+        value = self._expressions[type(node)](node)
+        self._line = node.lineno  # a function that was called on the way has moved it
+        self._levels -= 1
+        return value
 
     def _constant(self, node: ast.Constant) -> Value:
         value = node.value
@@ -232,9 +264,9 @@ class Interpreter:
                 return scope[node.id]
         if node.id in HOST or node.id == "print":
             raise Trouble("not-called", f"{node.id} is a function: call it with brackets, {node.id}(...)")
-        if node.id in ("canary", "baseline"):
+        if node.id in ARMS:
             raise Trouble("not-called", f"{node.id} is an arm: name a metric of it, such as {node.id}.error_rate")
-        raise unknown_name(node.id, [*self._scope(), *self._globals, *HOST, "print", "canary", "baseline"])
+        raise unknown_name(node.id, [*self._scope(), *self._globals, *HOST, "print", *ARMS])
 
     def _list(self, node: ast.List) -> Value:
         return self.operations.copy([self._value(element) for element in node.elts])
@@ -242,9 +274,8 @@ class Interpreter:
     def _dict(self, node: ast.Dict) -> Value:
         built: dict[str | int, Value] = {}
         for key, value in zip(node.keys, node.values, strict=True):
-            if key is None:
-                raise Trouble("not-in-language", "canary script has no '**': write the entries out")
-            built[self._key(self._value(key))] = self._value(value)
+            assert key is not None  # held by reading
+            built[entry_name(self._value(key))] = self._value(value)
         return self.operations.copy(built)
 
     def _binary(self, node: ast.BinOp) -> Value:
@@ -280,27 +311,7 @@ class Interpreter:
         return self._value(node.body if is_true(self._value(node.test)) else node.orelse)
 
     def _subscript(self, node: ast.Subscript) -> Value:
-        container, key = self._value(node.value), self._value(node.slice)
-        if isinstance(container, dict):
-            found = self._key(key)
-            if found not in container:
-                raise Trouble("no-entry", f"the dict has no entry {found!r}")
-            return container[found]
-        if isinstance(container, (list, str)):
-            return container[self._position(container, key)]
-        raise Trouble("wrong-type", f"{kind(container)} has no entries")
-
-    def _key(self, key: Value) -> str | int:
-        if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):
-            return key
-        raise Trouble("wrong-type", f"an entry is named by a text or a whole number, and not by {kind(key)}")
-
-    def _position(self, container: list[Value] | str, key: Value) -> int:
-        if not isinstance(key, int) or isinstance(key, bool):
-            raise Trouble("wrong-type", f"a position is a whole number, and not {kind(key)}")
-        if not -len(container) <= key < len(container):
-            raise Trouble("no-entry", f"there is no position {key}: there are {len(container)}, counted from 0")
-        return key
+        return entry(self._value(node.value), self._value(node.slice))
 
     def _metric(self, node: ast.Attribute) -> Value:
         assert isinstance(node.value, ast.Name)  # held by reading
@@ -345,6 +356,8 @@ class Interpreter:
                 return self._call_function(name, scope[name], positional, named)
         if name == "print":
             return self._print(positional, named)
+        if name in ARMS:
+            raise Trouble("not-called", f"{name} is an arm and no function: name a metric, such as {name}.error_rate")
         if name not in HOST:
             raise unknown_name(name, [*self._globals, *HOST, "print"])
         return self._call_host(HOST[name], positional, named)
@@ -362,9 +375,10 @@ class Interpreter:
     def _call_function(self, name: str, function: Value, positional: list[Value], named: dict[str, Value]) -> Value:
         if not isinstance(function, Function):
             raise Trouble("wrong-type", f"{name} is {kind(function)}, so it cannot be called")
-        given = bind_arguments(name, function.parameters, tuple(function.defaults), positional, named)
+        given = bind_arguments(name, function.parameters, function.defaults, positional, named)
         if len(self._frames) >= self._limits.call_depth:
             raise Trouble("too-deep", f"functions call each other more than {self._limits.call_depth} deep")
+        levels = self._levels
         self._frames.append({**function.defaults, **given})
         try:
             self._block(function.body)
@@ -372,6 +386,7 @@ class Interpreter:
             return returned.value
         finally:
             self._frames.pop()
+            self._levels = levels
         return None
 
     def _print(self, positional: list[Value], named: dict[str, Value]) -> Value:
@@ -380,11 +395,9 @@ class Interpreter:
         text = self.operations.text(" ".join(self.operations.say(value) for value in positional))
         self.output.extend(text.split("\n"))
         if len(self.output) > self._limits.printed_lines:
+            del self.output[self._limits.printed_lines :]
             raise Trouble("too-much-output", f"a script may print {self._limits.printed_lines} lines")
         return None
 
     def _scope(self) -> dict[str, Value]:
         return self._frames[-1] if self._frames else self._globals
-
-
-__all__ = ["Interpreter", "ScriptRun", "TraceLine", "run_script"]

@@ -13,6 +13,7 @@ class Limits:
     nesting: int = 60
     steps: int = 20_000
     call_depth: int = 30
+    levels: int = 200
     number: float = 1e9
     text: int = 2_000
     elements: int = 1_000
@@ -20,6 +21,8 @@ class Limits:
     allocated: int = 400_000
     printed_lines: int = 200
     actions: int = 200
+    traced_lines: int = 2_000
+    traced_characters: int = 200_000
 
 
 LIMITS = Limits()

@@ -7,16 +7,20 @@ result against the limits and raises Trouble, in plain words, for what makes no 
 import ast
 import math
 import operator
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from canarylearn.dialects.script.limits import Limits
 
+MORE = "…"
+"""Stands for what a cut text leaves out."""
 
-@dataclass(frozen=True, kw_only=True)
+_DEEPEST_WRITTEN = 20
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Function:
-    """A function that the script defined: parameter names, defaults by name, and its body."""
+    """A function that the script defined: parameter names, defaults by name, and its body. It equals only itself."""
 
     name: str
     parameters: tuple[str, ...]
@@ -36,6 +40,13 @@ class Trouble(Exception):
         self.message = message
 
 
+def short(text: str | int) -> str:
+    """A text as messages quote it: cut, so that no message grows with what a script made."""
+    if isinstance(text, int):
+        return f"{text}"
+    return repr(text if len(text) <= 40 else f"{text[:40]}{MORE}")
+
+
 def kind(value: Value) -> str:
     """What a value is, in words for messages: 'the number 10', 'the text '10%''."""
     if value is None:
@@ -45,7 +56,7 @@ def kind(value: Value) -> str:
     if isinstance(value, (int, float)):
         return f"the number {value}"
     if isinstance(value, str):
-        return f"the text {value[:40]!r}"
+        return f"the text {short(value)}"
     return {list: "a list", dict: "a dict", Function: "a function"}[type(value)]
 
 
@@ -79,16 +90,17 @@ class Operations:
         self._spend(len(value) // 8 + 1)
         return value
 
-    def container(self, value: "list[Value] | dict[str | int, Value]") -> "list[Value] | dict[str | int, Value]":
-        """The list or dict, if it is not too large."""
-        self.room_for(len(value))
-        return value
-
     def room_for(self, elements: int) -> None:
         """Refuse a list or dict of so many elements if that is too large; ask before building it."""
         if elements > self._limits.elements:
             raise Trouble("too-many-elements", f"a list or dict may have at most {self._limits.elements:,} elements")
         self._spend(elements + 1)
+
+    def room_for_one_more(self, container: "dict[str | int, Value]") -> None:
+        """Refuse another entry of a dict that is as large as it may be."""
+        if len(container) >= self._limits.elements:
+            self.room_for(len(container) + 1)
+        self._spend(1)
 
     def copy(self, value: Value, depth: int = 0) -> Value:
         """A copy that shares nothing, so that no value can ever contain itself."""
@@ -111,10 +123,13 @@ class Operations:
         if isinstance(op, ast.Add) and isinstance(left, list) and isinstance(right, list):
             self.room_for(len(left) + len(right))
             return left + right
-        if isinstance(op, ast.Mult) and isinstance(left, (str, list)) and isinstance(right, int):
-            return self._repeat(left, right)
+        if isinstance(op, ast.Mult):
+            many, times = (left, right) if isinstance(left, (str, list)) else (right, left)
+            if isinstance(many, (str, list)) and isinstance(times, int):
+                return self._repeat(many, times)
         sign = _SIGNS[type(op)]
-        raise Trouble("wrong-type", f"{kind(left)} {sign} {kind(right)} makes no sense: both sides have to be numbers")
+        message = f"{kind(left)} {sign} {kind(right)} makes no sense: both sides have to be numbers"
+        raise Trouble("wrong-type", message)
 
     def _calculate(self, op: ast.operator, left: int | float, right: int | float) -> int | float:
         if right == 0 and isinstance(op, (ast.Div, ast.FloorDiv, ast.Mod)):
@@ -146,14 +161,19 @@ class Operations:
     def say(self, value: Value) -> str:
         """A value as print shows it."""
         self.weigh(value)
-        return self.text(_say(value, 0))
+        return self.text(written(value, self._limits.text))
 
-    def weigh(self, value: Value) -> None:
-        """Charge for going through a list or dict, so that long walks end as surely as large values do."""
+    def weigh(self, value: Value, depth: int = 0) -> None:
+        """Charge for going through a list or dict, so that long walks end as surely as large values do.
+
+        Entries set through a second name can nest deeper than `copy` ever sees, so every walk is held to the depth.
+        """
         if isinstance(value, (list, dict)):
+            if depth > self._limits.nested_values:
+                raise Trouble("too-deep", f"lists and dicts may be nested {self._limits.nested_values} deep")
             self._spend(len(value) + 1)
             for entry in value.values() if isinstance(value, dict) else value:
-                self.weigh(entry)
+                self.weigh(entry, depth + 1)
 
     def _spend(self, amount: int) -> None:
         self._allocated += amount
@@ -179,12 +199,12 @@ _ORDER: Mapping[type, Callable[[float, float], bool]] = {
 
 
 def _same(left: Value, right: Value) -> bool:
-    """Equality without surprises: True is not 1 here."""
-    if isinstance(left, bool) is not isinstance(right, bool):
-        return False
-    if isinstance(left, Function) or isinstance(right, Function):
-        return left is right
-    return left == right
+    """Equality without surprises: True is not 1 here, inside lists and dicts as little as outside."""
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(_same, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_same(entry, right[key]) for key, entry in left.items())
+    return isinstance(left, bool) is isinstance(right, bool) and left == right
 
 
 def _contains(value: Value, container: Value) -> bool:
@@ -195,36 +215,34 @@ def _contains(value: Value, container: Value) -> bool:
     raise Trouble("wrong-type", f"'in' looks into a list, a dict or a text, and not into {kind(container)}")
 
 
-def _say(value: Value, depth: int) -> str:
+def written(value: Value, most: int, *, quoted: bool = False) -> str:
+    """A value as print shows it, or with the quotes of its texts; not much of it is built beyond `most` characters."""
+    parts: list[str] = []
+    length = 0
+    for part in _parts(value, quoted):
+        parts.append(part)
+        length += len(part)
+        if length > most:
+            break
+    return "".join(parts)
+
+
+def _parts(value: Value, quoted: bool, depth: int = 0) -> Iterator[str]:
     if isinstance(value, str):
-        return repr(value) if depth else value
-    if isinstance(value, list):
-        return f"[{', '.join(_say(entry, depth + 1) for entry in value)}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_say(key, depth + 1)}: {_say(entry, depth + 1)}' for key, entry in value.items())}}}"
-    return f"<function {value.name}>" if isinstance(value, Function) else f"{value}"
-
-
-_SPEC = re.compile(r"(?P<align>[<>^])?(?P<width>\d{1,2})?(?P<comma>,)?(?:\.(?P<digits>\d))?(?P<type>[fd%])?", re.ASCII)
-
-
-def shape(value: Value, plain: str, spec: str) -> str:
-    """A value (`plain` as print shows it) as the part after the colon in an f-string asks: {share:.1%}, {name:<12}."""
-    found = _SPEC.fullmatch(spec)
-    if found is None:
-        raise Trouble("format", f"{spec!r} is no format here: write one such as ':.1f', ':.1%', ':,' or ':>8'")
-    written = _digits(value, found) if found["digits"] or found["type"] or found["comma"] else plain
-    width = int(found["width"] or 0)
-    align = found["align"] or (">" if is_number(value) else "<")
-    return {"<": written.ljust, ">": written.rjust, "^": written.center}[align](width)
-
-
-def _digits(value: Value, found: re.Match[str]) -> str:
-    if not is_number(value):
-        raise Trouble("format", f"a number is needed for this format, and it got {kind(value)}")
-    assert isinstance(value, (int, float))
-    whole = found["type"] == "d" or (isinstance(value, int) and found["type"] is None)
-    digits = int(found["digits"]) if found["digits"] else 0 if whole else 6
-    scaled = value * 100 if found["type"] == "%" else value
-    comma = f"{scaled:,.{digits}f}" if found["comma"] else f"{scaled:.{digits}f}"
-    return comma + ("%" if found["type"] == "%" else "")
+        yield repr(value) if quoted else value
+    elif isinstance(value, (list, dict)) and depth > _DEEPEST_WRITTEN:
+        yield MORE
+    elif isinstance(value, list):
+        yield "["
+        for index, entry in enumerate(value):
+            yield ", " if index else ""
+            yield from _parts(entry, True, depth + 1)
+        yield "]"
+    elif isinstance(value, dict):
+        yield "{"
+        for index, (key, entry) in enumerate(value.items()):
+            yield f"{', ' if index else ''}{key!r}: "
+            yield from _parts(entry, True, depth + 1)
+        yield "}"
+    else:
+        yield f"<function {value.name}>" if isinstance(value, Function) else f"{value}"

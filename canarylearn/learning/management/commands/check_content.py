@@ -5,7 +5,6 @@ import os
 from argparse import ArgumentParser
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,8 @@ from tqdm import tqdm
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items import Item, Problem, Proof, TopicFiles, digest, read_topic
-from canarylearn.items.proof import SEEDS, Row, conclude, prove_seed
+from canarylearn.items.proof import SEEDS, Row, conclude, prove_seed, topic_problems
 from canarylearn.learning.content import read_lock, topic_folders, write_lock
-
-
-@lru_cache(maxsize=8)
-def _files(folder: Path) -> TopicFiles:
-    return read_topic(folder)
-
-
-def _prove_one(folder: Path, slug: str, seed: int) -> tuple[str, Row]:
-    """One item under one seed, in a worker process."""
-    files = _files(folder)
-    item = files.items[slug]
-    return slug, prove_seed(item, files.scenarios_of(item), seed)
 
 
 class Command(BaseCommand):
@@ -44,7 +31,10 @@ class Command(BaseCommand):
         proofs: dict[str, Proof] = {}
         kept = read_lock()
         for folder in topic_folders():
-            proofs |= self._check_topic(folder, kept, options)
+            proven = self._check_topic(folder, kept, options)
+            if twins := sorted(set(proofs) & set(proven)):
+                raise CommandError(f"two topics have items with these ids: {', '.join(twins)}; rename one of each")
+            proofs |= proven
         if options["check"]:
             if proofs != kept:
                 raise CommandError(
@@ -55,28 +45,34 @@ class Command(BaseCommand):
 
     def _check_topic(self, folder: Path, kept: dict[str, Proof], options: dict[str, Any]) -> dict[str, Proof]:
         try:
-            files = _files(folder)
+            files = read_topic(folder)
         except Unreadable as unreadable:
             raise CommandError("\n".join(f"{at.message} (line {at.line})" for at in unreadable.errors)) from None
         chosen = {slug for slug in files.items if options["all"] or not _is_kept(files, slug, kept)}
         chosen.add(_sample_of_the_day(sorted(files.items)))
-        rows = _run_all(folder, sorted(chosen), quiet=options["quiet"])
-        proven, problems = {}, []
+        rows = _run_all(files, sorted(chosen), quiet=options["quiet"])
+        proven: dict[str, Proof] = {}
+        problems = topic_problems(files.items, rows)
+        for problem in problems:
+            self.stdout.write(f"{files.topic.slug}: {problem.code}: {problem.message}")
         for slug in sorted(chosen):
             item = files.items[slug]
             proven[slug], found = conclude(item, files.scenarios_of(item), rows[slug])
-            problems += [(item, problem) for problem in found]
-            self._report(item, proven[slug], found)
+            problems += found
+            self._report(item, proven[slug], found, kept.get(slug))
         if problems:
-            raise CommandError(f"{len(problems)} problems; nothing was recorded")
+            count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+            raise CommandError(f"{count}; nothing was recorded")
         return {slug: proven.get(slug) or kept[slug] for slug in files.items}
 
-    def _report(self, item: Item, proof: Proof, problems: list[Problem]) -> None:
+    def _report(self, item: Item, proof: Proof, problems: list[Problem], before: Proof | None) -> None:
         verdict = "refused" if problems else "proven"
         counts = f"{proof.answers} answers, {len(item.scenarios)} scenarios, {proof.seeds} seeds"
         self.stdout.write(f"{verdict} {item.id}: {counts}, guess floor {proof.guess_floor:.1%}")
         for problem in problems:
             self.stdout.write(f"  {problem.code}: {problem.message}")
+        if before is not None and before.digest == proof.digest and before.outcomes != proof.outcomes:
+            self.stdout.write("  the item is unchanged, and its runs end otherwise than when it was proven")
 
 
 def _is_kept(files: TopicFiles, slug: str, kept: dict[str, Proof]) -> bool:
@@ -89,11 +85,16 @@ def _sample_of_the_day(slugs: list[str]) -> str:
     return slugs[dt.datetime.now(tz=dt.UTC).date().toordinal() % len(slugs)]
 
 
-def _run_all(folder: Path, slugs: list[str], *, quiet: bool) -> dict[str, list[Row]]:
+def _run_all(files: TopicFiles, slugs: list[str], *, quiet: bool) -> dict[str, list[Row]]:
+    """Each of these items under every seed, on all processors."""
     rows: dict[str, list[Row]] = defaultdict(list)
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
-        work = [pool.submit(_prove_one, folder, slug, seed) for slug in slugs for seed in SEEDS]
-        for done in tqdm(as_completed(work), total=len(work), unit="seed", desc=folder.name, disable=quiet or None):
-            slug, row = done.result()
-            rows[slug].append(row)
+        work = {
+            pool.submit(prove_seed, files.items[slug], files.scenarios_of(files.items[slug]), seed): slug
+            for slug in slugs
+            for seed in SEEDS
+        }
+        shown = tqdm(as_completed(work), total=len(work), unit="seed", desc=files.topic.slug, disable=quiet or None)
+        for done in shown:
+            rows[work[done]].append(done.result())
     return rows

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items import read_topic
@@ -15,13 +16,22 @@ class Command(BaseCommand):
     help = "Load the curriculum's files into the database, and say what changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        proofs = read_lock()
-        for folder in topic_folders():
-            try:
-                changes = load_topic(read_topic(folder), proofs)
-            except Unreadable as unreadable:
-                raise CommandError("\n".join(f"{at.message} (line {at.line})" for at in unreadable.errors)) from None
-            except Unproven as unproven:
-                raise CommandError(str(unproven)) from None
-            for change in changes or ["nothing changed"]:
-                self.stdout.write(f"{folder.name}: {change}")
+        try:
+            told = _load_all()
+        except Unreadable as unreadable:
+            raise CommandError("\n".join(f"{at.message} (line {at.line})" for at in unreadable.errors)) from None
+        except Unproven as unproven:
+            raise CommandError(str(unproven)) from None
+        for line in told:
+            self.stdout.write(line)
+
+
+@transaction.atomic
+def _load_all() -> list[str]:
+    """Every topic or none; says what changed in each."""
+    proofs = read_lock()
+    told = []
+    for folder in topic_folders():
+        changes = load_topic(read_topic(folder), proofs)
+        told += [f"{folder.name}: {change}" for change in changes or ["nothing changed"]]
+    return told

@@ -1,0 +1,1 @@
+"""Measurements of CanaryLearn beside its peers, each one command: `python -m benchmarks engine`."""

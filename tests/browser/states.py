@@ -1,0 +1,88 @@
+"""Every page and every state a learner can see one in, each reached in a browser."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.visits import Visit
+from tests.people import answers, path_of
+
+TASK, REFUSING_TASK, WIDEST_TASK = "first-users", "percent-not-text", "split-the-traffic"
+QUESTION, LONGEST_QUESTION, PRINTING_QUESTION = "faster-or-better", "ten-percent-as-fraction", "who-is-routed"
+
+NO_CONNECTION = ("ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+
+State = Callable[[Visit], None]
+
+
+def _page(path: str) -> State:
+    def show(visit: Visit) -> None:
+        visit.page.goto(path)
+
+    return show
+
+
+def _fresh(slug: str) -> State:
+    return _page(path_of(slug))
+
+
+def _after(slug: str, *outcomes: bool, last: bool = False) -> State:
+    """The page after answers that passed or did not; `last` takes the wrong answers from the end of the list."""
+
+    def show(visit: Visit) -> None:
+        visit.open(slug)
+        wrong = list(answers(slug, passing=False))[:: -1 if last else 1]
+        for passing in outcomes:
+            visit.answer(slug, answers(slug, passing=True)[0] if passing else wrong.pop(0))
+
+    return show
+
+
+def _empty(visit: Visit) -> None:
+    visit.open(TASK)
+    visit.deploy.click()
+    expect(visit.page.locator(".message[role=status]")).to_be_visible()
+
+
+def _all_hints(visit: Visit) -> None:
+    visit.open(TASK)
+    for level in (1, 2, 3):
+        visit.page.get_by_role("button", name=f"Hint {level}").click()
+        expect(visit.page.locator(f"#hint-{level}")).to_be_visible()
+
+
+def _lost(visit: Visit) -> None:
+    visit.open(TASK)
+    visit.expect_complaints(*NO_CONNECTION)
+    visit.page.context.set_offline(True)
+    visit.deploy.click()
+    expect(visit.page.locator("[data-lost=unreached]")).to_be_visible()
+    visit.page.context.set_offline(False)
+
+
+def _missing(visit: Visit) -> None:
+    visit.expect_complaints("404")
+    visit.page.goto("/nowhere/")
+
+
+STATES: dict[str, State] = {
+    "home": _page("/"),
+    "topic": _page("/topics/canary-releases/"),
+    "tasks": _page("/practice/"),
+    "questions": _page("/quizzes/"),
+    "missing page": _missing,
+    "task": _fresh(TASK),
+    "task to mend": _fresh(REFUSING_TASK),
+    "task left empty": _empty,
+    "task with hints": _all_hints,
+    "task without connection": _lost,
+    "task wrong": _after(TASK, False, last=True),
+    "task refused": _after(REFUSING_TASK, False),
+    "task solved": _after(WIDEST_TASK, False, True),
+    "task out of tries": _after(TASK, False, False, False),
+    "question": _fresh(QUESTION),
+    "question wrong": _after(QUESTION, False),
+    "question solved": _after(LONGEST_QUESTION, True),
+    "question that prints": _after(PRINTING_QUESTION, True),
+    "question out of tries": _after("why-canary", False, False),
+}

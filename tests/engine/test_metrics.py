@@ -1,0 +1,97 @@
+"""What is measured of an arm: by hand, and as the world says."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from canarylearn.engine import METRICS, Interval, Release, World
+from canarylearn.engine.metrics import NO_REQUESTS, measure_arm, quantiles
+from tests.worlds import arm, release, world
+
+SECONDS = st.floats(0, 100, width=32)
+
+
+@given(st.lists(SECONDS, min_size=1, max_size=300))
+def test_a_quantile_is_the_nearest_rank(seconds: list[float]) -> None:
+    latency = np.array(seconds, dtype=np.float32)
+    expected = [float(np.quantile(latency, q, method="inverted_cdf")) for q in (0.5, 0.95, 0.99)]
+    assert list(quantiles(latency)) == expected
+
+
+def test_an_arm_is_measured_as_by_hand() -> None:
+    measured = measure_arm(
+        latency=np.array([0.1, 0.2, 0.3, 5.0], dtype=np.float32),
+        failed=np.array([True, False, False, False]),
+        wrong=np.array([False, True, False, False]),
+        users=3,
+        patience=0.25,
+    )
+    assert (measured.requests, measured.users, measured.errors, measured.slow, measured.wrong) == (4, 3, 1, 2, 1)
+    assert measured.error_rate == 0.25
+    assert measured.accuracy == pytest.approx(2 / 3)
+    assert [measured.p50, measured.p95, measured.p99] == pytest.approx([0.2, 5.0, 5.0])
+
+
+def test_an_arm_without_requests_has_no_rates() -> None:
+    nobody = np.array([], dtype=np.float32)
+    none = np.array([], dtype=bool)
+    measured = measure_arm(latency=nobody, failed=none, wrong=none, users=0, patience=1)
+    assert measured is NO_REQUESTS
+    assert (measured.requests, measured.users) == (0, 0)
+    for name in ("error_rate", "p50", "p95", "p99", "accuracy"):
+        assert math.isnan(measured.value(name)), name
+
+
+def test_an_arm_that_fails_every_request_has_no_accuracy() -> None:
+    failing = arm(10, errors=10)
+    assert failing.error_rate == 1
+    assert math.isnan(failing.accuracy)
+
+
+def test_every_metric_has_a_value_and_nothing_else_has() -> None:
+    assert all(math.isfinite(arm(10, users=3, p50=1.0, p95=2.0, p99=3.0).value(name)) for name in METRICS)
+    with pytest.raises(KeyError):
+        arm(10).value("throughput")
+
+
+def test_both_arms_of_an_interval_are_what_the_world_says() -> None:
+    made = world(11, canary={"errors": "6%", "p95": "600ms"}, patience="400ms")
+    watching = Release(made)
+    watching.set_weight(2000)
+    watching.hold(1200)
+    for interval in watching.finish().trace[:4]:
+        for name in ("v1", "v2"):
+            assert_measured(made, interval, name)
+
+
+def test_users_at_a_weight_are_counted_anew_when_it_changes() -> None:
+    made = world(3, traffic={"requests_per_second": 0.5})
+    trace = release(made, weight=1000, hold=900).trace
+    seen: set[int] = set()
+    for index, interval in enumerate(trace):
+        if index and interval.weight != trace[index - 1].weight:
+            seen = set()
+        span = slice(made.bounds[index], made.bounds[index + 1])
+        seen |= set(made.draws.user[span][made.draws.bucket[span] < interval.weight].tolist())
+        assert interval.canary.users_at_weight == (len(seen) if interval.canary.requests else 0)
+    assert len({interval.weight for interval in trace}) == 1 or trace[-1].weight in (0, 10_000)
+
+
+def assert_measured(made: World, interval: Interval, name: str) -> None:
+    """An arm of an interval, recomputed from the draws and the responses of the world."""
+    span = (made.draws.time >= interval.start) & (made.draws.time < interval.end)
+    on_canary = made.draws.bucket < interval.weight
+    which = span & (on_canary if name == "v2" else ~on_canary)
+    measured = interval.canary if name == "v2" else interval.baseline
+    response = made.responses[name]
+    failed, latency = response.failed[which], response.latency[which]
+    assert measured.requests == int(which.sum())
+    assert measured.users == len(set(made.draws.user[which].tolist()))
+    assert measured.errors == int(failed.sum())
+    assert measured.slow == int((latency > 0.4).sum())
+    assert measured.wrong == int((response.wrong[which] & ~failed).sum())
+    for metric, q in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
+        assert measured.value(metric) == float(np.quantile(latency, q, method="inverted_cdf"))
