@@ -1,0 +1,7 @@
+"""python -m canarylearn.cli"""
+
+import sys
+
+from canarylearn.cli import main
+
+sys.exit(main())
