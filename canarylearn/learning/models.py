@@ -93,6 +93,9 @@ class Learner(models.Model):
 class Slot(models.Model):
     """A learner's place at one version of an item: the row that is locked while a try is counted."""
 
+    is_new = False
+    """Whether it was made in this very request, so that it can have no attempts yet."""
+
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="slots")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="slots")
     hints_opened = models.PositiveSmallIntegerField(default=0)

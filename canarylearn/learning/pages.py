@@ -2,7 +2,9 @@
 
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
@@ -143,7 +145,7 @@ class ItemPage:
 
     item: ItemView
     faulty: Faulty | None
-    code: list[LineView]
+    code_html: SafeString
     blanks: list[BlankView]
     options: list[OptionView]
     slot: SlotView
@@ -170,11 +172,11 @@ def build_page(
     slot = _slot(item, standing)
     if slot.resolved:  # what counts stands in the blanks, whatever a page of yesterday may have sent
         chosen = {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
-    blanks = [_blank(ready, name, number, chosen) for number, name in enumerate(item.blanks, start=1)]
+    blanks = _blanks(ready, chosen)
     return ItemPage(
         item=_item(room, ready, listed),
         faulty=_faulty(ready),
-        code=_code(item, blanks),
+        code_html=_code_html(ready, tuple(sorted(chosen.items())), slot.resolved),
         blanks=blanks,
         options=blanks[0].options,
         slot=slot,
@@ -212,6 +214,10 @@ def _slot(item: Item, standing: Standing) -> SlotView:
     )
 
 
+def _blanks(ready: Ready, chosen: dict[str, str]) -> list[BlankView]:
+    return [_blank(ready, name, number, chosen) for number, name in enumerate(ready.item.blanks, start=1)]
+
+
 def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> BlankView:
     options = [
         OptionView(
@@ -232,6 +238,17 @@ def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> Blan
         options=options,
         is_choice=ready.item.kind == "question",
     )
+
+
+@lru_cache(maxsize=1024)
+def _code_html(ready: Ready, chosen: tuple[tuple[str, str], ...], resolved: bool) -> SafeString:
+    """The code with these options in its blanks: the same for everybody who chose them, so it is rendered once."""
+    lines = _code(ready.item, _blanks(ready, dict(chosen)))
+    if not lines:
+        return SafeString("")
+    label = "Code" if ready.item.kind == "question" else "Code with blanks"
+    context = {"lines": lines, "label": label, "slot": {"resolved": resolved}}
+    return SafeString(render_to_string("learning/_code.html", context))
 
 
 def _code(item: Item, blanks: list[BlankView]) -> list[LineView]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from canarylearn.items.files import TopicSpec, read_as
 from canarylearn.learning.models import Attempt, Item, Slot, Topic
@@ -42,14 +42,21 @@ class Standing:
 
 def listed_items(kind: str, topic_slug: str | None = None) -> list[Listed]:
     """The published items of a kind, in the order of their topics."""
+    return [
+        Listed(slug=slug, title=title, level=level, position=position, version_id=version_id, topic_slug=topic)
+        for slug, title, level, position, version_id, topic in _listing(kind, topic_slug).all()
+    ]
+
+
+@lru_cache(maxsize=64)
+def _listing(kind: str, topic_slug: str | None) -> QuerySet[Item, tuple[str, str, str, int, int, str]]:
+    """The query behind every request about an item: put together once, since that takes longer than asking it."""
     items = Item.objects.filter(kind=kind, retired=False, current__isnull=False)
     if topic_slug is not None:
         items = items.filter(topic__slug=topic_slug)
-    fields = ("slug", "current__title", "current__level", "position", "current_id", "topic__slug")
-    return [
-        Listed(slug=slug, title=title, level=level, position=position, version_id=version_id, topic_slug=topic)
-        for slug, title, level, position, version_id, topic in items.order_by("topic", "position").values_list(*fields)
-    ]
+    return items.order_by("topic", "position").values_list(
+        "slug", "current__title", "current__level", "position", "current_id", "topic__slug"
+    )
 
 
 def standings(learner_key: UUID, version_ids: Iterable[int]) -> dict[int, Standing]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items import Answer, Judgement
@@ -41,7 +41,7 @@ def submit_attempt(*, learner_key: UUID, ready: Ready, answer: Answer, key: str)
     judgement = ready.judge(answer)
     with transaction.atomic():
         slot = lock_slot(learner_key, ready.version_id)
-        attempts = list(slot.attempts.all())
+        attempts = [] if slot.is_new else list(slot.attempts.order_by("number"))
         status = _status(attempts, key, dict(answer), tries=ready.item.tries)
         if status is Status.COUNTED:
             attempts.append(_keep(slot, len(attempts) + 1, key, judgement))
@@ -70,13 +70,20 @@ def lock_slot(learner_key: UUID, version_id: int) -> Slot:
     PostgreSQL locks the row; SQLite has no row locks, and its transactions begin with the write lock instead
     (`transaction_mode: IMMEDIATE` in the settings).
     """
-    locked = Slot.objects.select_for_update(of=("self",)).filter(learner__key=learner_key, version_id=version_id)
-    slot = locked.first()
-    if slot is None:
-        learner = Learner.objects.filter(key=learner_key).first() or _new_learner(learner_key)
-        # A slot that another request makes at the same moment is left alone, and found afterwards.
-        Slot.objects.bulk_create([Slot(learner=learner, version_id=version_id)], ignore_conflicts=True)
-        slot = locked.get()
+    slots = Slot.objects.filter(learner__key=learner_key, version_id=version_id).order_by()
+    locked = slots.select_for_update(of=("self",))
+    return locked.first() or _new_slot(learner_key, version_id) or locked.get()
+
+
+def _new_slot(learner_key: UUID, version_id: int) -> Slot | None:
+    """A slot made now, which nobody else can see before the transaction ends; None if another request made it first."""
+    learner = Learner.objects.filter(key=learner_key).first() or _new_learner(learner_key)
+    try:
+        with transaction.atomic():  # PostgreSQL would end the whole transaction with a refused INSERT
+            slot = Slot.objects.create(learner=learner, version_id=version_id)
+    except IntegrityError:
+        return None
+    slot.is_new = True
     return slot
 
 

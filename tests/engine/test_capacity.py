@@ -66,6 +66,15 @@ def test_a_release_overloads_a_canary_that_is_too_small() -> None:
     assert overloaded.metric("baseline", "error_rate") < 0.05
 
 
+def test_a_lost_request_is_no_wrong_answer() -> None:
+    made = world(canary={"errors": "0%", "accuracy": "0%", "capacity": {"replicas": 1, "requests_per_second": 1}})
+    release = Release(made)
+    release.set_weight(5000)
+    release.hold(300)
+    assert 0 < release.metric("canary", "error_rate") < 1
+    assert release.metric("canary", "accuracy") == 0
+
+
 def test_without_a_capacity_load_changes_nothing() -> None:
     made = world(traffic={"requests_per_second": 40})
     release = Release(made)

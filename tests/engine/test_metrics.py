@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from canarylearn.engine import METRICS, Interval, Release, World
 from canarylearn.engine.metrics import NO_REQUESTS, measure_arm, quantiles
-from tests.worlds import arm, release, world
+from tests.worlds import arm, world
 
 SECONDS = st.floats(0, 100, width=32)
 
@@ -69,15 +69,18 @@ def test_both_arms_of_an_interval_are_what_the_world_says() -> None:
 
 def test_users_at_a_weight_are_counted_anew_when_it_changes() -> None:
     made = world(3, traffic={"requests_per_second": 0.5})
-    trace = release(made, weight=1000, hold=900).trace
+    ramp = Release(made)
+    for weight in (3000, 1000, 2000):
+        ramp.set_weight(weight)
+        ramp.hold(900)
     seen: set[int] = set()
-    for index, interval in enumerate(trace):
-        if index and interval.weight != trace[index - 1].weight:
+    for index, interval in enumerate(ramp.finish().trace[:9]):
+        if index % 3 == 0:
             seen = set()
         span = slice(made.bounds[index], made.bounds[index + 1])
         seen |= set(made.draws.user[span][made.draws.bucket[span] < interval.weight].tolist())
-        assert interval.canary.users_at_weight == (len(seen) if interval.canary.requests else 0)
-    assert len({interval.weight for interval in trace}) == 1 or trace[-1].weight in (0, 10_000)
+        assert interval.weight == (3000, 1000, 2000)[index // 3]
+        assert interval.canary.users_at_weight == len(seen)
 
 
 def assert_measured(made: World, interval: Interval, name: str) -> None:

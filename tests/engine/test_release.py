@@ -107,6 +107,11 @@ def test_what_a_rollout_does_after_the_decision_is_not_done() -> None:
     assert [event.text for event in outcome.events] == ["rolled back: enough"]
 
 
+def test_a_roll_back_by_hand_is_when_harm_was_noticed() -> None:
+    outcome = played(lambda r: r.set_weight(1000), lambda r: r.hold(600), lambda r: r.roll_back("users complain"))
+    assert outcome.measures["time_to_notice"] == outcome.measures["time_at_risk"] == 600
+
+
 def test_a_promotion_by_hand_needs_no_evidence() -> None:
     outcome = played(lambda r: r.promote(), **BAD)
     assert outcome.phase is Phase.PROMOTED

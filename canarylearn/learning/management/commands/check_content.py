@@ -5,6 +5,8 @@ import os
 from argparse import ArgumentParser
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +87,17 @@ def _sample_of_the_day(slugs: list[str]) -> str:
     return slugs[dt.datetime.now(tz=dt.UTC).date().toordinal() % len(slugs)]
 
 
+def _workers() -> BaseContext:
+    """Processes forked from a clean one: this one may have threads, and a fork of those is not safe."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([prove_seed.__module__])
+    return context
+
+
 def _run_all(files: TopicFiles, slugs: list[str], *, quiet: bool) -> dict[str, list[Row]]:
     """Each of these items under every seed, on all processors."""
     rows: dict[str, list[Row]] = defaultdict(list)
-    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=_workers()) as pool:
         work = {
             pool.submit(prove_seed, files.items[slug], files.scenarios_of(files.items[slug]), seed): slug
             for slug in slugs
