@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from canarylearn.engine import ArmMetrics, Check, Outcome, Plan, Scenario, Step, World, materialise, run
+from canarylearn.engine import ArmMetrics, Check, Decides, Outcome, Plan, Scenario, Step, World, materialise, run
 
 PLAIN: dict[str, Any] = {
     "slug": "plain",
@@ -39,4 +39,5 @@ def arm(requests: int, *, errors: int = 0, slow: int = 0, wrong: int = 0, users:
 
 def release(world: World, weight: int = 1000, hold: float = 3600, checks: tuple[Check, ...] = ()) -> Outcome:
     """The outcome of one step at `weight` buckets for `hold` seconds."""
-    return run(Plan(steps=(Step(weight=weight, hold=hold),), checks=checks), world)
+    decides = Decides.CHECKS if checks else Decides.JUDGE
+    return run(Plan(steps=(Step(weight=weight, hold=hold),), checks=checks, decides=decides), world)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canarylearn.engine import METRICS, Interval, Release, World
-from canarylearn.engine.metrics import NO_REQUESTS, measure_arm, quantiles
+from canarylearn.engine.measuring import measure_arm, quantiles
+from canarylearn.engine.metrics import NO_REQUESTS
 from tests.worlds import arm, world
 
 SECONDS = st.floats(0, 100, width=32)

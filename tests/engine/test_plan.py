@@ -2,22 +2,22 @@
 
 import pytest
 
-from canarylearn.engine import BUCKETS, Check, Phase, Plan, Step, run
+from canarylearn.engine import BUCKETS, Check, Decides, Phase, Plan, Step, Within, run
 from tests.worlds import world
 
 RAMP = (Step(weight=500, hold=600), Step(weight=2500, hold=900), Step(weight=5000, hold=1200))
-SLACK = Check(metric="error_rate", fails_above=0.5)
+SLACK = Check(metric="error_rate", condition=Within(at_most=0.5))
 
 
 def test_steps_are_taken_in_order_and_then_the_canary_is_promoted() -> None:
-    outcome = run(Plan(steps=RAMP, checks=(SLACK,)), world(1))
+    outcome = run(Plan(steps=RAMP, checks=(SLACK,), decides=Decides.CHECKS), world(1))
     assert outcome.phase is Phase.PROMOTED
     assert [interval.weight for interval in outcome.trace] == [500] * 2 + [2500] * 3 + [5000] * 4 + [BUCKETS] * 9
     assert outcome.measures["time_to_full"] == 2700
     assert outcome.checks == (SLACK,)
 
 
-def test_the_judge_decides_where_there_are_no_checks() -> None:
+def test_the_judge_decides_unless_a_plan_says_otherwise() -> None:
     outcome = run(Plan(steps=RAMP), world(1, traffic={"requests_per_second": 20}))
     assert outcome.phase is Phase.PROMOTED
     assert outcome.measures["time_to_full"] == 2700

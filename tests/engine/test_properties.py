@@ -6,12 +6,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from canarylearn.engine import BUCKETS, MEASURES, Check, Outcome, Phase, Plan, Step, World, run
+from canarylearn.engine import BUCKETS, MEASURES, Check, Decides, Outcome, Phase, Plan, Step, Within, World, run
 from tests.worlds import world
 
 WEIGHTS = st.integers(0, BUCKETS)
 SEEDS = st.integers(0, 2**32)
-SLACK = Check(metric="requests", fails_above=1e9, consecutive_error_limit=100)
+SLACK = Check(metric="requests", condition=Within(at_most=1e9), consecutive_error_limit=100)
 MAY_BE_MISSING = {f"{arm}_{metric}" for arm in ("canary", "baseline") for metric in ("error_rate", "p95", "accuracy")}
 MAY_NEVER_HAPPEN = {"time_to_notice", "time_to_full"}
 
@@ -19,13 +19,14 @@ checks = st.builds(
     Check,
     metric=st.sampled_from(["error_rate", "p95", "accuracy"]),
     arm=st.sampled_from(["canary", "baseline"]),
-    fails_above=st.floats(0, 1),
+    condition=st.builds(Within, at_most=st.floats(0, 1)),
     failure_limit=st.integers(0, 5),
 )
 plans = st.builds(
     Plan,
     steps=st.lists(st.builds(Step, weight=WEIGHTS, hold=st.floats(1, 7200)), min_size=1, max_size=4).map(tuple),
     checks=st.lists(checks, max_size=2).map(tuple),
+    decides=st.sampled_from(Decides),
 )
 faults = st.one_of(
     st.just({"kind": "error-burst", "on": "canary", "rate": "30%", "since": "10m", "until": "20m"}),
@@ -107,7 +108,7 @@ def test_an_equal_canary_is_not_failed(seed: int, weight: int, salt: str) -> Non
 
 def held_at(weight: int, made: World) -> Outcome:
     """A release that keeps one weight to the end of the window, whatever happens."""
-    return run(Plan(steps=(Step(weight=weight, hold=5400),), checks=(SLACK,)), made)
+    return run(Plan(steps=(Step(weight=weight, hold=5400),), checks=(SLACK,), decides=Decides.CHECKS), made)
 
 
 def assert_nobody_is_lost(made: World, outcome: Outcome) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from canarylearn.engine import BUCKETS, Check, Outcome, Phase, Release, ReleaseError, ReleaseOver, State, run
+from canarylearn.engine import BUCKETS, Check, Outcome, Phase, Release, ReleaseError, ReleaseOver, State, Within, run
 from canarylearn.engine.quantities import NBSP
 from tests.worlds import world
 
 BAD: dict[str, Any] = {"canary": {"errors": "20%"}}
-NEVER_FAILS = Check(metric="error_rate", fails_above=1.0)
+NEVER_FAILS = Check(metric="error_rate", condition=Within(at_most=1.0))
 
 
 class Steps:
@@ -186,7 +186,7 @@ def test_removing_the_old_model_leaves_no_way_back() -> None:
 
 
 def test_an_alarm_without_a_way_back_changes_nothing_and_promotes_nothing() -> None:
-    strict = Check(metric="error_rate", fails_above=0.05)
+    strict = Check(metric="error_rate", condition=Within(at_most=0.05))
     outcome = played(lambda r: r.add_check(strict), lambda r: r.remove("v1"), **BAD)
     assert outcome.phase is Phase.INCONCLUSIVE
     assert kinds(outcome).count("alarm") == 12
@@ -264,7 +264,7 @@ def test_checks_decide_instead_of_the_judge() -> None:
 
 
 def test_checks_without_anything_to_measure_promote_nobody() -> None:
-    patient = Check(metric="error_rate", fails_above=1.0, consecutive_error_limit=100)
+    patient = Check(metric="error_rate", condition=Within(at_most=1.0), consecutive_error_limit=100)
     outcome = played(lambda r: r.add_check(patient))
     assert outcome.phase is Phase.INCONCLUSIVE
     assert outcome.events[-1].text == "no decision: a check had nothing to measure"
