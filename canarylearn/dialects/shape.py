@@ -83,7 +83,9 @@ class Node:
             return False
         for key, node in self.items():
             if known is not None and key not in known:
-                node.problem(f'unknown field "{key}"{_nearest(key, known)}', code=SCHEMA)
+                # Looking for a likeness takes time, and nobody reads the thousandth.
+                nearest = _nearest(key, known) if len(self.problems.found) < _MOST_SHOWN else ""
+                node.problem(f'unknown field "{_short(key)}"{nearest}', code=SCHEMA)
         for key in required:
             if not self.has(key):
                 self.problem(f"{key}: Required value", code=SCHEMA)
