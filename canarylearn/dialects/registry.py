@@ -54,7 +54,7 @@ DIALECTS = (
     Dialect(
         name="flagger",
         title="Flagger",
-        versions=("1.41",),
+        versions=("1.43",),
         kinds=(("flagger.app/", "Canary"), ("flagger.app/", "MetricTemplate")),
     ),
     Dialect(
