@@ -79,7 +79,14 @@ DIALECTS = (
         name="sagemaker",
         title="Amazon SageMaker",
         versions=("2026",),
-        marks=(frozenset({"ProductionVariants"}), frozenset({"DeploymentConfig"})),
+        marks=(
+            frozenset({"ProductionVariants"}),
+            frozenset({"DesiredWeightsAndCapacities"}),
+            frozenset({"DeploymentConfig"}),
+            frozenset({"BlueGreenUpdatePolicy"}),
+            frozenset({"RollingUpdatePolicy"}),
+            frozenset({"ShadowModeConfig"}),
+        ),
     ),
     Dialect(
         name="azure-ml",
