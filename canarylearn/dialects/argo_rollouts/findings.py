@@ -13,14 +13,12 @@ class Findings:
     """Notes for a person, and the names of checks whose metric the engine does not know."""
 
     context: Context
-    notes: list[Located] = field(default_factory=list)
+    notes: dict[Located, None] = field(default_factory=dict)
     unmeasured: list[str] = field(default_factory=list)
 
     def note(self, node: Node, message: str) -> None:
         """Keep something that Argo accepts and a person should know; the same thing only once."""
-        located = note(node, message)
-        if located not in self.notes:
-            self.notes.append(located)
+        self.notes[note(node, message)] = None
 
     def leave_out(self, node: Node, name: str, why: str) -> None:
         """Keep that a check is not in the plan."""

@@ -1,17 +1,21 @@
 """Reading a text of Argo documents: a Rollout, the AnalysisTemplates it names, the Services beside it."""
 
+from dataclasses import replace
+
 from canarylearn.dialects.argo_rollouts.analyses import Analyses
 from canarylearn.dialects.argo_rollouts.findings import Findings
 from canarylearn.dialects.argo_rollouts.notices import notice_canary
 from canarylearn.dialects.argo_rollouts.planning import plan_canary
 from canarylearn.dialects.argo_rollouts.spec import check_rollout, check_services
 from canarylearn.dialects.argo_rollouts.templates import Templates
+from canarylearn.dialects.errors import Located
 from canarylearn.dialects.manifest import Context, Reading
 from canarylearn.dialects.shape import Node, Problems, root
 from canarylearn.dialects.yaml_text import Document
 from canarylearn.engine.plan import Decides, Plan, Step
 from canarylearn.engine.quantities import BUCKETS
 
+_MOST_SAID = 400
 _TEMPLATES = ("AnalysisTemplate", "ClusterAnalysisTemplate")
 
 
@@ -26,13 +30,24 @@ def read(documents: tuple[Document, ...], context: Context) -> Reading:
         rollout.problem("a second Rollout begins here; one text holds one")
     analyses = Analyses(templates=templates, findings=findings)
     plan = _plan(rollouts[0], analyses, findings) if rollouts else _plan_of_templates(templates, analyses, findings)
-    problems.found = list(dict.fromkeys(problems.found))
+    problems.found = [_short(error) for error in dict.fromkeys(problems.found)]
     problems.refuse()
     return Reading(
         plan=plan,
-        notes=tuple(sorted(findings.notes, key=lambda located: located.line)),
+        notes=tuple(sorted((_short(note) for note in findings.notes), key=lambda located: located.line)),
         unmeasured=tuple(findings.unmeasured),
     )
+
+
+def _short(located: Located) -> Located:
+    """Names come from the text and may be of any length."""
+    if len(located.message) <= _MOST_SAID and len(located.path) <= _MOST_SAID:
+        return located
+    return replace(located, message=_cut(located.message), path=_cut(located.path))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
 
 
 def _sort(documents: tuple[Document, ...], problems: Problems) -> tuple[list[Node], Templates, list[Node]]:

@@ -6,6 +6,8 @@ from canarylearn.dialects.shape import SCHEMA, Node
 
 Checker = Callable[[Node], object]
 
+MOST_ENTRIES = 1000
+"""The most entries of a list that are read; a rollout with more steps than this is a mistake."""
 LEAST_INT32, MOST_INT32 = -(2**31), 2**31 - 1
 
 
@@ -52,7 +54,7 @@ def a_list(entry: Checker) -> Checker:
     """A list of such entries."""
 
     def check(node: Node) -> None:
-        for child in node.sequence():
+        for child in node.sequence(most=MOST_ENTRIES):
             if child.value is None:
                 child.problem("must not be null; remove the entry or write what it is", code=SCHEMA)
             else:
@@ -71,7 +73,7 @@ def texts_by_name(node: Node) -> None:
 def entries(node: Node) -> Iterator[Node]:
     """The entries of a list, without any complaint: the shape was looked at before."""
     if isinstance(node.value, list):
-        for place, value in enumerate(node.value):
+        for place, value in enumerate(node.value[:MOST_ENTRIES]):
             yield Node(
                 value=value,
                 path=(*node.path, place),
