@@ -92,7 +92,7 @@ DIALECTS = (
         name="azure-ml",
         title="Azure ML online endpoint",
         versions=("2",),
-        marks=(frozenset({"traffic"}),),
+        marks=(frozenset({"traffic"}), frozenset({"mirror_traffic"})),
     ),
     Dialect(
         name="vertex-ai",
@@ -102,6 +102,7 @@ DIALECTS = (
             frozenset({"traffic_split"}),
             frozenset({"trafficSplit"}),
             frozenset({"traffic_percentage"}),
+            frozenset({"existing", "undeploy"}),
         ),
     ),
 )
