@@ -11,7 +11,9 @@ from canarylearn.engine.scenario import Scenario
 from canarylearn.engine.watch import say_metric
 
 _MOST_LINES = 24
+_LINES_AFTERWARDS = 3
 _BAR = 10
+_COLUMN = 20
 _COLOURS = {Phase.PROMOTED: "green", Phase.ROLLED_BACK: "yellow", Phase.INCONCLUSIVE: "blue"}
 _WORDS = {Phase.PROMOTED: "promoted", Phase.ROLLED_BACK: "rolled back", Phase.INCONCLUSIVE: "no decision"}
 TOLD = (
@@ -30,9 +32,8 @@ def tell(outcome: Outcome, scenario: Scenario, output: Output) -> None:
     """The timeline, the end, and the blast radius."""
     metric = watched_metric(outcome, scenario)
     stable, canary = scenario.stable.name, scenario.canary.name
-    output.say(
-        output.colour("soft", f"  {'time':>9}  {'weight':<19}{stable + ' ' + metric:>14}{canary + ' ' + metric:>14}")
-    )
+    titles = "".join(f"{f'{name} {metric}':>{_COLUMN}}" for name in (stable, canary))
+    output.say(output.colour("soft", f"  {'time':>10}  {'weight':<18}{titles}"))
     for stretch in _stretches(outcome):
         _say_stretch(stretch, outcome, metric, output)
     output.say()
@@ -44,7 +45,7 @@ def tell(outcome: Outcome, scenario: Scenario, output: Output) -> None:
 
 def ending(outcome: Outcome, output: Output) -> str:
     """How the release ended, in its colour, and why."""
-    reason = outcome.events[-1].text if outcome.events else ""
+    reason = outcome.events[-1].text.removeprefix(f"{_WORDS[outcome.phase]}: ") if outcome.events else ""
     word = output.colour(_COLOURS[outcome.phase], f"● {_WORDS[outcome.phase]}")
     return f"{word}: {reason}" if reason else word
 
@@ -55,12 +56,17 @@ def watched_metric(outcome: Outcome, scenario: Scenario) -> str:
 
 
 def _stretches(outcome: Outcome) -> list[list[Interval]]:
-    """The trace in at most so many pieces; a new one begins where the weight changes."""
-    longest = max(1, math.ceil(len(outcome.trace) / _MOST_LINES))
+    """The trace in pieces: short ones until the release was decided, a few long ones afterwards."""
+    decided = max((event.at for event in outcome.events if event.kind in ("promoted", "rolled_back")), default=math.inf)
+    before = sum(interval.start < decided for interval in outcome.trace)
+    longest = (math.ceil(before / _MOST_LINES) or 1, math.ceil((len(outcome.trace) - before) / _LINES_AFTERWARDS))
     pieces: list[list[Interval]] = []
     for interval in outcome.trace:
         last = pieces[-1] if pieces else []
-        if last and last[0].weight == interval.weight and len(last) < longest:
+        goes_on = (
+            last and last[0].weight == interval.weight and (last[0].start >= decided) == (interval.start >= decided)
+        )
+        if goes_on and len(last) < longest[interval.start >= decided]:
             last.append(interval)
         else:
             pieces.append([interval])
@@ -69,18 +75,21 @@ def _stretches(outcome: Outcome) -> list[list[Interval]]:
 
 def _say_stretch(stretch: list[Interval], outcome: Outcome, metric: str, output: Output) -> None:
     first, last = stretch[0], stretch[-1]
-    filled = (
-        round(_BAR * first.weight / BUCKETS)
-        if first.weight in (0, BUCKETS)
-        else max(1, min(_BAR - 1, round(_BAR * first.weight / BUCKETS)))
-    )
-    bar = output.colour("yellow", "█" * filled) + output.colour("soft", "·" * (_BAR - filled))
+    bar = _bar(first.weight)
+    drawn = output.colour("yellow", "█" * bar) + output.colour("soft", "·" * (_BAR - bar))
     values = [_average([getattr(line, arm) for line in stretch], metric) for arm in ("baseline", "canary")]
-    said = "".join(f"{say_metric(metric, value):>14}" for value in values)
-    output.say(f"  {say_duration(last.end):>9}  {bar} {say_weight(first.weight):<7} {said}")
+    said = "".join(f"{say_metric(metric, value):>{_COLUMN}}" for value in values)
+    output.say(f"  {say_duration(last.end):>10}  {drawn} {say_weight(first.weight):<7}{said}")
     for event in outcome.events:
         if first.start < event.at <= last.end or event.at == first.start == 0:
-            output.say(f"  {'':>9}  {output.colour('strong', '↳ ' + event.text)}")
+            output.say(f"  {'':>10}  {output.colour('strong', '↳ ' + event.text)}")
+
+
+def _bar(weight: int) -> int:
+    """How much of the bar a weight fills: some of it for any traffic at all, and never all for less than all."""
+    if weight in (0, BUCKETS):
+        return _BAR if weight else 0
+    return max(1, min(_BAR - 1, round(_BAR * weight / BUCKETS)))
 
 
 def _average(arms: list[ArmMetrics], metric: str) -> float:
