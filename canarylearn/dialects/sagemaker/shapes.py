@@ -256,8 +256,7 @@ def _look_at_list(node: Node, shape: ListOf, name: str) -> None:
         )
     if shape.most is not None and len(entries) > shape.most:
         _refuse(node, name, f"Member must have length less than or equal to {shape.most}, and not {len(entries)}")
-        return
-    for place, entry in enumerate(entries):
+    for place, entry in enumerate(entries[: shape.most]):
         look_at(entry, shape.member, f"{name}[{place}]")
 
 
