@@ -90,8 +90,8 @@ def _measure(scenario: Scenario, rounds: int) -> Rates:
 
 def forget_worlds() -> None:
     """Throw away every world that was drawn, so that the next run draws its own."""
-    for cached in (materialise, world._draw, routing.buckets_of):
-        cached.cache_clear()
+    world.forget()
+    routing.buckets_of.cache_clear()
 
 
 def _cpu(work: Callable[[], object]) -> float:

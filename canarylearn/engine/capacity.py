@@ -27,7 +27,12 @@ def lost(utilisation: float) -> float:
 def under_load(
     capacity: Capacity, *, rate: float, latency: Floats, failed: NDArray[np.bool_], luck: Floats
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Latency (seconds) and failures of an arm's requests at `rate` a second; `luck` is uniform on 0 to 1."""
+    """Latency (seconds) and failures of an arm's requests at `rate` a second; `luck` is uniform on 0 to 1.
+
+    An arm with room to spare gives both back as they are.
+    """
     utilisation = rate / (capacity.replicas * capacity.requests_per_second)
+    if utilisation <= _CALM:
+        return latency, failed
     # The unlucky end of the draw that decides failures: a request fails by itself at the other end.
     return latency * np.float32(stretch(utilisation)), failed | (luck >= 1 - lost(utilisation))

@@ -27,7 +27,7 @@ def fit(scenario: Scenario, plan: Plan) -> Scenario:
     # Looking more often than the window allows would only cost; a multiple of the wish keeps the plan's own rhythm.
     interval = wished * max(1, ceil(length / wished / MOST_INTERVALS))
     window = ceil(length / interval - 1e-9) * interval
-    requests = window * scenario.traffic.requests_per_second
+    requests = scenario.traffic.expected(window)
     if requests > MOST_REQUESTS:
         rate = scenario.traffic.requests_per_second
         raise TooLarge(

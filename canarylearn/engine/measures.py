@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from canarylearn.engine.measuring import measure_arm
+from canarylearn.engine.measuring import pooled_quantile
 from canarylearn.engine.metrics import ArmMetrics
 from canarylearn.engine.quantities import NBSP, say_count, say_duration, say_latency, say_share
-from canarylearn.engine.serving import Served
+from canarylearn.engine.serving import Answered, Served
 from canarylearn.engine.world import World
 
 
@@ -65,13 +64,16 @@ MEASURES: Mapping[str, Measure] = {measure.name: measure for measure in _LIST}
 
 
 def measure_run(world: World, served: Served, times: Mapping[str, float]) -> dict[str, float]:
-    """Every measure of a finished run, by name.
+    """Every measure of a finished run, by name: what is true, whatever monitoring knew of it.
 
     `times` holds what only the controller knows: the number of the first request after the decision (`decided_at`),
     times in seconds (infinite where the thing never happened), and whether a way back is left.
     """
-    trial = slice(0, int(times["decided_at"]))
-    canary, baseline = (_over_trial(served, trial, which) for which in (served.to_canary, ~served.to_canary))
+    trial = [part.span.stop <= times["decided_at"] for part in served.baseline]
+    canary, baseline = (
+        _together([part for part, judged in zip(arm, trial, strict=True) if judged and not part.copied])
+        for arm in (served.canary, served.baseline)
+    )
     new = world.scenario.canary
     return {
         **_people(world, served),
@@ -95,35 +97,37 @@ def measure_run(world: World, served: Served, times: Mapping[str, float]) -> dic
 
 def _people(world: World, served: Served) -> dict[str, float]:
     """Who met the new model, and who was harmed by it: badly served, where the stable model would have served well."""
-    patience, stable = world.scenario.patience, world.responses[world.scenario.stable.name]
-    met = served.to_new
-    slow = served.latency > patience
-    harmed = met & (served.failed | slow) & ~stable.bad(patience)
-    everyone = max(1, _count_users(world, np.ones_like(met)))
-    exposed, hurt = _count_users(world, met), _count_users(world, harmed)
+    stable, new = world.responses[world.scenario.stable.name], world.scenario.canary.name
+    met = [part for part in served.canary if part.revision == new and not part.copied]
+    exposed, harmed, waited = (np.zeros(world.scenario.traffic.users, dtype=bool) for _ in range(3))
+    for part in met:
+        users = world.draws.user[part.span]
+        exposed[users] = True
+        kept_waiting = np.flatnonzero(part.slow)
+        waited[users[kept_waiting[~stable.slow[part.span][kept_waiting]]]] = True
+        badly = np.flatnonzero(part.failed | part.slow)
+        well = ~(stable.failed[part.span][badly] | stable.slow[part.span][badly])
+        harmed[users[badly[well]]] = True
+    everyone = max(1, world.users)
+    reached, hurt = int(np.count_nonzero(exposed)), int(np.count_nonzero(harmed))
     return {
-        "users_exposed": exposed,
-        "users_exposed_share": exposed / everyone,
+        "users_exposed": reached,
+        "users_exposed_share": reached / everyone,
         "users_harmed": hurt,
         "users_harmed_share": hurt / everyone,
-        "users_waited": _count_users(world, met & slow & (stable.latency <= patience)),
-        "failed_requests": int(np.count_nonzero(met & served.failed)),
-        "canary_requests": int(np.count_nonzero(met)),
+        "users_waited": int(np.count_nonzero(waited)),
+        "failed_requests": sum(part.metrics.errors for part in met),
+        "canary_requests": sum(part.metrics.requests for part in met),
     }
 
 
-def _count_users(world: World, which: NDArray[np.bool_]) -> int:
-    seen = np.zeros(world.scenario.traffic.users, dtype=bool)
-    seen[world.draws.user[which]] = True
-    return int(np.count_nonzero(seen))
-
-
-def _over_trial(served: Served, trial: slice, which: NDArray[np.bool_]) -> ArmMetrics:
-    chosen = which[trial]
-    return measure_arm(
-        latency=served.latency[trial][chosen],
-        failed=served.failed[trial][chosen],
-        wrong=served.wrong[trial][chosen],
+def _together(parts: list[Answered]) -> ArmMetrics:
+    """An arm over several intervals."""
+    return ArmMetrics(
+        requests=sum(part.metrics.requests for part in parts),
         users=0,
-        patience=served.world.scenario.patience,
+        errors=sum(part.metrics.errors for part in parts),
+        slow=sum(part.metrics.slow for part in parts),
+        wrong=sum(part.metrics.wrong for part in parts),
+        p95=pooled_quantile(0.95, [(part.latency, part.metrics.p95) for part in parts]),
     )

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-METRICS = ("requests", "users", "error_rate", "success_rate", "p50", "p95", "p99", "accuracy")
+METRICS = ("requests", "users", "error_rate", "success_rate", "p50", "p95", "p99", "accuracy", "drift")
 """The metrics of an arm, by the names that scripts and checks use."""
 
 
@@ -14,6 +14,11 @@ class ArmMetrics:
     `requests`, `users`, `errors` and `slow` (slower than the scenario's patience) are counts, and so is
     `users_at_weight`, the different users since the weight last changed; `p50`, `p95`, `p99` are seconds over all
     requests; `accuracy` is the share of right predictions among requests that did not fail.
+
+    Where labels come late, `wrong` is counted among the predictions whose labels came in this interval: `matured` of
+    them, served while the weight was `matured_at` buckets. Without a delay `matured` is None: all that did not fail.
+    `scores` counts the scores in each bin, and `drift` is how far they are from the other arm's (PSI).
+
     Whatever has no data is NaN, never a neutral number. `missing` is true when the requests were served and their
     metrics never arrived, so that nothing may be read from the numbers.
     """
@@ -27,6 +32,10 @@ class ArmMetrics:
     p50: float = field(default=math.nan)
     p95: float = field(default=math.nan)
     p99: float = field(default=math.nan)
+    drift: float = field(default=math.nan)
+    scores: tuple[int, ...] = ()
+    matured: int | None = None
+    matured_at: int | None = None
     missing: bool = False
 
     @property
@@ -40,10 +49,14 @@ class ArmMetrics:
         return 1 - self.error_rate
 
     @property
+    def labelled(self) -> int:
+        """The predictions among which the wrong ones were counted."""
+        return self.requests - self.errors if self.matured is None else self.matured
+
+    @property
     def accuracy(self) -> float:
-        """Right predictions as a fraction of answered requests; NaN when none was answered."""
-        answered = self.requests - self.errors
-        return 1 - self.wrong / answered if answered else math.nan
+        """Right predictions as a fraction of those with a label; NaN when there are none."""
+        return 1 - self.wrong / self.labelled if self.labelled else math.nan
 
     def value(self, metric: str) -> float:
         """The metric of that name, NaN when it is missing; KeyError when there is none of that name."""

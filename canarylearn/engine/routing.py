@@ -22,3 +22,14 @@ def bucket(salt: str, user: object, buckets: int = BUCKETS) -> int:
 def buckets_of(salt: str, users: int) -> NDArray[np.int32]:
     """The buckets of users 0 to users - 1, as an array indexed by user."""
     return np.array([mmh3.hash(f"{salt}:{user}", 0, False) % BUCKETS for user in range(users)], dtype=np.int32)
+
+
+SEGMENT_SALT = "the segment of a user"
+"""No scenario routes by it, so the segment of a user says nothing about the arm."""
+
+
+@lru_cache(maxsize=32)
+def segments_of(users: int, shares: tuple[float, ...]) -> NDArray[np.int8]:
+    """The segments of users 0 to users - 1, numbered from 0, when each holds that share of all users."""
+    edges = np.round(np.cumsum(shares[:-1]) * BUCKETS)
+    return np.searchsorted(edges, buckets_of(SEGMENT_SALT, users), side="right").astype(np.int8)

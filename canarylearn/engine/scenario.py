@@ -1,44 +1,39 @@
 """A scenario: what is really true while a release runs, known to the engine and to nobody in it."""
 
-from typing import Annotated, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from canarylearn.engine.faults import Fault
-from canarylearn.engine.quantities import parse_duration, parse_share, parse_weight
-
-Seconds = Annotated[float, BeforeValidator(parse_duration), Field(gt=0, le=7 * 86400)]
-Share = Annotated[float, BeforeValidator(parse_share), Field(ge=0, le=1)]
-Weight = Annotated[int, BeforeValidator(parse_weight), Field(ge=0, le=10_000)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+from canarylearn.engine.amounts import Moment, Name, Number, Part, Seconds, Share, Weight, Whole, misfit
+from canarylearn.engine.faults import Fault, SegmentBug
+from canarylearn.engine.traffic import Traffic
 
 MOST_REQUESTS = 5_000_000
 MOST_INTERVALS = 2_000
 
 
-class Part(BaseModel):
-    """A piece of a scenario file: immutable, and unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
-
-
-class Traffic(Part):
-    """Who sends requests, and how many.
-
-    Users are numbered from 0. With `even` activity each request comes from a user drawn at random; with
-    `uneven` activity a user's chance falls with the rank of the user (Zipf, exponent 0.8), as in most products.
-    """
-
-    requests_per_second: float = Field(gt=0, le=100_000)
-    users: int = Field(ge=1, le=2_000_000)
-    activity: Literal["even", "uneven"] = "even"
-
-
 class Capacity(Part):
     """What a revision's replicas can carry: replicas, and requests per second that one of them can serve."""
 
-    replicas: int = Field(ge=1, le=1000)
-    requests_per_second: float = Field(gt=0)
+    replicas: Whole = Field(ge=1, le=1000)
+    requests_per_second: Number = Field(gt=0)
+
+
+class WarmUp(Part):
+    """A revision is slow when the window begins: `factor` times as slow, falling evenly to 1 after `lasts` seconds.
+
+    The mean over that time is (1 + factor) / 2 times the latency of a warm revision.
+    """
+
+    lasts: Seconds
+    factor: Number = Field(gt=1, le=1000)
+
+
+class Score(Part):
+    """The scores that a model gives are normal with this mean and standard deviation."""
+
+    mean: Number = Field(ge=-1e6, le=1e6)
+    sd: Number = Field(gt=0, le=1e6)
 
 
 class Revision(Part):
@@ -49,14 +44,18 @@ class Revision(Part):
     artefact that no release changes.
     """
 
+    _later: ClassVar[frozenset[str]] = frozenset({"warm_up", "score"})
+
     name: Name
     p50: Seconds
     p95: Seconds
     errors: Share = 0.0
     accuracy: Share = 1.0
     capacity: Capacity | None = None
-    size_mb: float = Field(default=400.0, gt=0)
-    training_hours: float = Field(default=6.0, gt=0)
+    warm_up: WarmUp | None = None
+    score: Score | None = None
+    size_mb: Number = Field(default=400.0, gt=0)
+    training_hours: Number = Field(default=6.0, gt=0)
 
     @model_validator(mode="after")
     def tail_is_slower_than_middle(self) -> Self:
@@ -74,10 +73,10 @@ class Evidence(Part):
     requests a PASS may rest on.
     """
 
-    alpha_fail: float = Field(default=0.01, gt=0, lt=0.5)
-    alpha_pass: float = Field(default=0.05, gt=0, lt=0.5)
+    alpha_fail: Number = Field(default=0.01, gt=0, lt=0.5)
+    alpha_pass: Number = Field(default=0.05, gt=0, lt=0.5)
     margin: Share = 0.01
-    min_canary: int = Field(default=500, ge=1)
+    min_canary: Whole = Field(default=500, ge=1)
 
 
 class Scenario(Part):
@@ -86,8 +85,11 @@ class Scenario(Part):
     `window` is all the simulated time, `trial` the time in which a release left to itself is judged, and
     `interval` the time between measurements, all in seconds. `patience` is the latency (seconds) above which a
     user has waited too long. `start_weight` is the canary's weight, in buckets, before the first step.
+    `label_delay` is how long it takes until a prediction is known to be right or wrong, in whole intervals.
     `watch` is the metric worth drawing.
     """
+
+    _later: ClassVar[frozenset[str]] = frozenset({"label_delay"})
 
     slug: Name
     title: str = Field(min_length=3, max_length=80)
@@ -98,26 +100,55 @@ class Scenario(Part):
     traffic: Traffic
     stable: Revision
     canary: Revision
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...] = Field(default=(), max_length=50)
     patience: Seconds = 1.0
     start_weight: Weight = 0
+    label_delay: Moment = 0.0
     watch: Literal["error_rate", "p95", "accuracy"] = "error_rate"
     evidence: Evidence = Evidence()
-    salt: str = "canary"
+    salt: str = Field(default="canary", max_length=100)
 
     @model_validator(mode="after")
     def times_fit_together(self) -> Self:
         """Times must nest and divide, and the run must stay affordable."""
         if self.trial > self.window:
-            raise ValueError("trial is longer than window; shorten trial or lengthen window")
-        if self.window % self.interval or self.trial % self.interval:
-            raise ValueError(
-                "window and trial must be whole numbers of intervals; change interval so that it divides both"
+            raise misfit("it is longer than window; shorten trial or lengthen window", "trial")
+        if not (_divides(self.interval, self.window) and _divides(self.interval, self.trial)):
+            raise misfit(
+                "window and trial must be whole numbers of intervals; change interval so that it divides both",
+                "interval",
             )
-        if self.window / self.interval > MOST_INTERVALS:
-            raise ValueError(f"more than {MOST_INTERVALS} intervals; lengthen interval or shorten window")
-        if self.window * self.traffic.requests_per_second > MOST_REQUESTS:
-            raise ValueError(f"more than {MOST_REQUESTS:,} requests; lower requests_per_second or shorten window")
+        if round(self.window / self.interval) > MOST_INTERVALS:
+            raise misfit(f"more than {MOST_INTERVALS} intervals; lengthen interval or shorten window", "interval")
+        if self.traffic.expected(self.window) > MOST_REQUESTS:
+            message = f"more than {MOST_REQUESTS:,} requests; lower requests_per_second or shorten window"
+            raise misfit(message, "traffic")
+        return self
+
+    @model_validator(mode="after")
+    def revisions_can_be_compared(self) -> Self:
+        """Two names, and scores of both or of neither."""
         if self.stable.name == self.canary.name:
             raise ValueError(f"stable and canary are both named {self.stable.name!r}; give them different names")
+        if (self.stable.score is None) is not (self.canary.score is None):
+            raise ValueError("one revision has a score and the other has none; give both a score, or neither")
         return self
+
+    @model_validator(mode="after")
+    def faults_can_be_met(self) -> Self:
+        """A fault acts within the window, on a segment that there is."""
+        segments = [segment.name for segment in self.traffic.segments]
+        for number, fault in enumerate(self.faults):
+            if getattr(fault, "since", 0.0) >= self.window:
+                raise misfit(
+                    f"this {fault.kind} begins when the window is over; let it begin earlier", "faults", number
+                )
+            if isinstance(fault, SegmentBug) and fault.segment not in segments:
+                known = f"the segments are {', '.join(segments)}" if segments else "the traffic has no segments"
+                raise misfit(f"there is no segment {fault.segment!r}; {known}", "faults", number, "segment")
+        return self
+
+
+def _divides(part: float, whole: float) -> bool:
+    """Whether so many parts make the whole; 0.1 s divides 1 s, whatever the remainder of the floats says."""
+    return abs(whole / part - round(whole / part)) < 1e-6

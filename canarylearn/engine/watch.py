@@ -121,4 +121,6 @@ def say_metric(metric: str, value: float) -> str:
         return "no data"
     if metric in ("p50", "p95", "p99"):
         return say_latency(value)
+    if metric == "drift":
+        return f"{value:.3f}"
     return f"{value:,.0f}" if metric in ("requests", "users") else say_share(value)

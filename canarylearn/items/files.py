@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.dialects.yaml_text import Document, read_yaml
+from canarylearn.engine.faults import KINDS
 from canarylearn.engine.scenario import Scenario
 from canarylearn.items.spec import TAGS, Item, Prose, Slug
 
@@ -67,7 +68,7 @@ def _located(document: Document, problem: Mapping[str, object]) -> Located:
     where, context = problem["loc"], problem.get("ctx", {})
     assert isinstance(where, tuple)
     assert isinstance(context, dict)
-    where = tuple(part for part in (*where, *context.get("where", ())) if part not in TAGS)
+    where = tuple(part for part in (*where, *context.get("where", ())) if part not in TAGS and part not in KINDS)
     path = ".".join(str(part) for part in where)
     said = str(problem["msg"]).removeprefix("Value error, ")
     return Located(

@@ -129,7 +129,8 @@ def test_a_failed_check_stays_failed_whatever_comes_after() -> None:
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_release_is_rolled_back_by_the_interval_that_failed(metric: str) -> None:
     check = Check(metric=metric, condition=Within(at_least=1e9), failure_limit=2)
-    outcome = release(world(), checks=(check,))
+    score = {"score": {"mean": 0.4, "sd": 0.1}}
+    outcome = release(world(stable=score, canary=score), checks=(check,))
     assert outcome.phase == "rolled_back"
     assert outcome.measures["time_to_notice"] == 900
     assert [interval.analysis.state for interval in outcome.trace[:3]] == [State.RUNNING] * 2 + [State.FAILED]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest
 
 from canarylearn.engine import World
-from canarylearn.engine.faults import _EFFECTS, Fault
+from canarylearn.engine.faults import KINDS, Fault
 from tests.worlds import world
 
 BUSY = {"requests_per_second": 40, "users": 5000}
@@ -21,7 +21,8 @@ LEAK = {"kind": "leak", "on": "canary", "growth": 1.5}
 
 def test_every_fault_has_an_effect() -> None:
     kinds = {get_args(fault.model_fields["kind"].annotation)[0] for fault in get_args(get_args(Fault)[0])}
-    assert kinds == set(_EFFECTS)
+    assert kinds == set(KINDS)
+    assert len(KINDS) == len(kinds)
 
 
 @pytest.mark.parametrize("seed", range(3))

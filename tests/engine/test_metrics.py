@@ -27,8 +27,8 @@ def test_an_arm_is_measured_as_by_hand() -> None:
         latency=np.array([0.1, 0.2, 0.3, 5.0], dtype=np.float32),
         failed=np.array([True, False, False, False]),
         wrong=np.array([False, True, False, False]),
+        slow=np.array([False, False, True, True]),
         users=3,
-        patience=0.25,
     )
     assert (measured.requests, measured.users, measured.errors, measured.slow, measured.wrong) == (4, 3, 1, 2, 1)
     assert measured.error_rate == 0.25
@@ -39,10 +39,10 @@ def test_an_arm_is_measured_as_by_hand() -> None:
 def test_an_arm_without_requests_has_no_rates() -> None:
     nobody = np.array([], dtype=np.float32)
     none = np.array([], dtype=bool)
-    measured = measure_arm(latency=nobody, failed=none, wrong=none, users=0, patience=1)
+    measured = measure_arm(latency=nobody, failed=none, wrong=none, slow=none, users=0)
     assert measured is NO_REQUESTS
     assert (measured.requests, measured.users) == (0, 0)
-    for name in ("error_rate", "p50", "p95", "p99", "accuracy"):
+    for name in ("error_rate", "p50", "p95", "p99", "accuracy", "drift"):
         assert math.isnan(measured.value(name)), name
 
 
@@ -53,7 +53,7 @@ def test_an_arm_that_fails_every_request_has_no_accuracy() -> None:
 
 
 def test_every_metric_has_a_value_and_nothing_else_has() -> None:
-    assert all(math.isfinite(arm(10, users=3, p50=1.0, p95=2.0, p99=3.0).value(name)) for name in METRICS)
+    assert all(math.isfinite(arm(10, users=3, p50=1.0, p95=2.0, p99=3.0, drift=0.1).value(name)) for name in METRICS)
     with pytest.raises(KeyError):
         arm(10).value("throughput")
 

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from canarylearn.engine import MEASURES, METRICS
-from canarylearn.engine.faults import _EFFECTS
+from canarylearn.engine.faults import KINDS
 from canarylearn.engine.scenario import Revision, Scenario
 from tests.engine.test_judge_error_rates import TRUTHS
 
@@ -17,7 +17,7 @@ def page(repository: Path) -> str:
     return (repository / "docs" / "engine.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [*_EFFECTS, *METRICS, *MEASURES])
+@pytest.mark.parametrize("name", [*KINDS, *METRICS, *MEASURES])
 def test_faults_metrics_and_measures_are_described(page: str, name: str) -> None:
     assert f"`{name}`" in page
 

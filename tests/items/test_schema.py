@@ -336,7 +336,7 @@ def _edit(name: str, before: str, after: str) -> Break:
         ),
         pytest.param(
             _edit("scenarios/v2-fails.yaml", "window: 90m", "window: 30m"),
-            "scenarios/v2-fails.yaml: trial is longer than window",
+            "scenarios/v2-fails.yaml: trial: it is longer than window",
             id="a scenario's error",
         ),
     ],
