@@ -41,8 +41,13 @@ class Counters:
         )
 
 
-def verdict(check: Check, counters: Counters, *, terminating: bool = False) -> Analysis:
-    """Where a check stands after its last measurement was finished; `terminating` when its run is being ended."""
+def verdict(check: Check, counters: Counters, *, terminating: bool = False, in_flight: bool = False) -> Analysis:
+    """Where a check stands after its last measurement; `terminating` when its run is being ended.
+
+    While a measurement is `in_flight` nothing is decided, not even by the end of the run.
+    """
+    if in_flight:
+        return Analysis(state=State.RUNNING)
     if not (counters.count or counters.error or counters.failed or counters.inconclusive or counters.consecutive_error):
         return Analysis(state=State.SUCCESSFUL if terminating else State.PENDING)
     if (passed := _limit_passed(check, counters)) is not None:

@@ -57,7 +57,12 @@ def counted(letters: str, watched: Check) -> tuple[Analysis, Counters, int]:
 def test_counters_give_argos_phase(case: Case) -> None:
     given_case = case["input"]
     counters = Counters(**{COUNTERS[name]: value for name, value in given_case["counters"].items()})
-    found = verdict(check(given_case["metric"]), counters, terminating=given_case["terminating"])
+    found = verdict(
+        check(given_case["metric"]),
+        counters,
+        terminating=given_case["terminating"],
+        in_flight=not given_case["last_measurement_finished"],
+    )
     assert found.state == case["expect"]["phase"].lower()
     assert case["expect"].get("message", found.reason) == found.reason
 
@@ -124,6 +129,11 @@ def test_a_failed_metric_is_worse_than_an_error_and_an_unfinished_one_hides_both
 def test_what_was_never_measured_is_successful_when_its_run_is_ended() -> None:
     assert verdict(check(), Counters()).state is State.PENDING
     assert verdict(check(), Counters(), terminating=True).state is State.SUCCESSFUL
+
+
+def test_a_measurement_under_way_is_waited_for() -> None:
+    for terminating in (False, True):
+        assert verdict(check(), Counters(failed=9), terminating=terminating, in_flight=True).state is State.RUNNING
 
 
 @given(st.text(alphabet="SFIE", max_size=40), st.integers(0, 5), st.integers(0, 5), st.integers(0, 5))
