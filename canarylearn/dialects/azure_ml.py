@@ -10,10 +10,10 @@ from fractions import Fraction
 
 import yaml
 
-from canarylearn.dialects.errors import Located
 from canarylearn.dialects.manifest import Context, Reading, Rendering
+from canarylearn.dialects.routes import Notes, Route, canary_among, read_routes
 from canarylearn.dialects.shape import SCHEMA, Node, Problems, root
-from canarylearn.dialects.split import lost_in_split, plan_of_split, shares_of
+from canarylearn.dialects.split import lost_in_split, shares_of
 from canarylearn.dialects.yaml_text import Document
 from canarylearn.engine.plan import Plan
 from canarylearn.engine.quantities import BUCKETS, say_weight
@@ -44,13 +44,13 @@ _PERCENT, _MOST_MIRRORED = BUCKETS // 100, 50
 
 @dataclass(kw_only=True)
 class _Endpoint:
-    """An endpoint as it is after the SDK: percentages by deployment, and who stands last in the file."""
+    """An endpoint as it is after the SDK: percentages by deployment, and all names that stand in the file."""
 
     node: Node
     traffic: dict[str, int] = field(default_factory=dict)
     mirrored: dict[str, int] = field(default_factory=dict)
-    last: str | None = None
-    notes: list[tuple[Node, str]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
 
 
 def read(documents: tuple[Document, ...], context: Context) -> Reading:
@@ -104,15 +104,13 @@ def _percentages(endpoint: _Endpoint, key: str) -> dict[str, int]:
         if not 0 <= value <= 100:
             child.problem(f"a percentage goes from 0 to 100, and not to {value}")
         if name != name.lower():
-            endpoint.notes.append((child, f"the SDK writes {name.lower()!r} for {name!r}"))
+            endpoint.notes.add(child, f"the SDK writes {name.lower()!r} for {name!r}")
         if name.lower() in sent and value:
-            endpoint.notes.append(
-                (child, f"{name.lower()!r} stands here twice once in lower case: the last one counts")
-            )
+            endpoint.notes.add(child, f"{name.lower()!r} stands here twice once in lower case: the last one counts")
         if value:
             sent[name.lower()] = value
         if key == "traffic":
-            endpoint.last = name.lower()
+            endpoint.written.append(name.lower())
     return sent
 
 
@@ -134,10 +132,10 @@ def _whole(endpoint: _Endpoint, node: Node) -> int | None:
         node.problem(f"Not a valid integer.{tip}", code=SCHEMA)
         return None
     if isinstance(value, str):
-        endpoint.notes.append((node, f"the SDK turns the text {value[:40]!r} into the number {whole}"))
+        endpoint.notes.add(node, f"the SDK turns the text {value[:40]!r} into the number {whole}")
     elif whole != value:
         what = "; for one in ten write 10" if 0 < value < 1 else ""
-        endpoint.notes.append((node, f"the SDK cuts {value:g} to {whole}{what}"))
+        endpoint.notes.add(node, f"the SDK cuts {value:g} to {whole}{what}")
     return whole
 
 
@@ -159,29 +157,15 @@ def _verify(endpoint: _Endpoint) -> None:
 
 def _reading(endpoint: _Endpoint) -> Reading:
     shares = shares_of({name: Fraction(value) for name, value in endpoint.traffic.items()})
-    canary, node = endpoint.last, endpoint.node.get("traffic")
-    mirrored = Fraction(sum(endpoint.mirrored.values()), 100)
     if not shares:
-        endpoint.notes.append((endpoint.node, "no deployment gets traffic: requests without a deployment header fail"))
-    if mirrored and len(shares) > 1:
-        endpoint.notes.append(
-            (endpoint.node.get("mirror_traffic"), "the mirrored deployment is a third one: it is left out")
-        )
-    elif mirrored:
-        canary = None
-    elif len(shares) == 1 and shares[0].target == canary:
-        endpoint.notes.append((node, f"{canary} gets everything, and is taken as the new model"))
-    elif len(shares) > 2:
-        endpoint.notes.append((node, f"{canary} is taken as the canary, and the others together as stable"))
-    notes = sorted(endpoint.notes, key=lambda note: note[0].line)
-    return Reading(
-        plan=plan_of_split(shares, canary, mirror=mirrored),
-        shares=shares,
-        notes=tuple(
-            Located(line=node.line, column=None, code="note", message=message, path=node.say_path())
-            for node, message in notes
-        ),
-    )
+        endpoint.notes.add(endpoint.node, "no deployment gets traffic: requests without a deployment header fail")
+    # A deployment that is written with 0 may well be the one on trial, although the SDK drops it.
+    chosen = canary_among(endpoint.written) if len(endpoint.written) > 1 else None
+    waiting = chosen if chosen not in endpoint.traffic and not endpoint.mirrored else None
+    copies = tuple((name, Fraction(value, 100)) for name, value in endpoint.mirrored.items())
+    node = endpoint.node.get("traffic")
+    route = Route(node=node if node.there else endpoint.node, shares=shares, canary=waiting, copies=copies)
+    return read_routes([route], endpoint.notes)
 
 
 def render(plan: Plan) -> Rendering:

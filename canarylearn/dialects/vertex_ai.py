@@ -11,10 +11,10 @@ from fractions import Fraction
 
 import yaml
 
-from canarylearn.dialects.errors import Located
 from canarylearn.dialects.manifest import Context, Reading, Rendering
+from canarylearn.dialects.routes import Notes, Route, read_routes
 from canarylearn.dialects.shape import SCHEMA, Node, Problems, root
-from canarylearn.dialects.split import lost_in_split, plan_of_split, shares_of
+from canarylearn.dialects.split import lost_in_split, shares_of
 from canarylearn.dialects.yaml_text import Document
 from canarylearn.engine.plan import Plan
 from canarylearn.engine.quantities import BUCKETS, say_weight
@@ -50,7 +50,7 @@ class _Call:
 
     node: Node
     fields: Mapping[str, Node]
-    notes: list[tuple[Node, str]] = field(default_factory=list)
+    notes: Notes = field(default_factory=Notes)
 
     def get(self, name: str) -> Node | None:
         """An argument; None when it is absent or null."""
@@ -59,7 +59,7 @@ class _Call:
 
     def note(self, node: Node, message: str) -> None:
         """Keep something that is accepted and a person should know."""
-        self.notes.append((node, message))
+        self.notes.add(node, message)
 
 
 def read(documents: tuple[Document, ...], context: Context) -> Reading:
@@ -107,16 +107,15 @@ def _split(call: _Call, name: str) -> dict[str, int] | None:
 
 
 def _result(call: _Call, existing: dict[str, int], split: dict[str, int] | None) -> tuple[dict[str, int], str | None]:
-    """The split after the call, and the model on trial in it."""
+    """The split after the call, and the model on trial where the call says which."""
     leaving = call.get("undeploy") or call.get("deployed_model_id")
     if leaving is not None:
-        result = _undeploy(call, leaving, existing, split)
-        return result, next(reversed(result), None)
+        return _undeploy(call, leaving, existing, split), None
     resource = any(name in call.fields for name in _RESOURCE)
     deploys = any(name in call.fields for name in ("existing", "traffic_percentage", "deployed_model"))
     if not resource and (deploys or DEPLOYING in (split or {})):
         result = _deploy(call, existing, split)
-        return result, DEPLOYING if DEPLOYING in result else next(reversed(result), None)
+        return result, DEPLOYING if DEPLOYING in result else None
     if split is None:
         call.node.problem("there is no traffic_split and no traffic_percentage in this file")
         return {}, None
@@ -124,7 +123,7 @@ def _result(call: _Call, existing: dict[str, int], split: dict[str, int] | None)
         call.fields["traffic_split"].problem('the key "0" means the model being deployed, and nothing is deployed here')
     if split and sum(split.values()) != 100:
         call.fields["traffic_split"].problem(f"{_NEEDS_100} It is {sum(split.values())}")
-    return split, next(reversed(split), None)
+    return split, None
 
 
 def _deploy(call: _Call, existing: dict[str, int], split: dict[str, int] | None) -> dict[str, int]:
@@ -206,19 +205,9 @@ def _reading(call: _Call, result: dict[str, int], canary: str | None) -> Reading
     shares = shares_of({model: Fraction(share) for model, share in result.items()})
     if not shares:
         call.note(call.node, "the split is empty: the endpoint takes no traffic")
-    elif canary == DEPLOYING and not result[DEPLOYING]:
+    elif canary is not None and not result[canary]:
         call.note(call.node, "the new model is deployed and gets no traffic yet")
-    elif len(shares) > 2:
-        call.note(call.node, f"{canary!r} is taken as the canary, and the others together as stable")
-    notes = sorted(call.notes, key=lambda note: note[0].line)
-    return Reading(
-        plan=plan_of_split(shares, canary),
-        shares=shares,
-        notes=tuple(
-            Located(line=node.line, column=None, code="note", message=message, path=node.say_path())
-            for node, message in notes
-        ),
-    )
+    return read_routes([Route(node=call.node, shares=shares, canary=canary)], call.notes)
 
 
 def render(plan: Plan) -> Rendering:

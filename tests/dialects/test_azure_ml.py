@@ -122,9 +122,19 @@ def test_zeros_are_dropped_and_names_written_in_lower_case() -> None:
     assert any("'blue' for 'Blue'" in note.message for note in found.notes)
 
 
-def test_the_last_deployment_is_the_canary() -> None:
-    assert reading(of({"green": 90, "blue": 10})).plan.steps[0].weight == 1000
-    assert reading(of({"blue": 0, "green": 100})).plan.steps[0].weight == 10_000
+@pytest.mark.parametrize(
+    ("traffic", "weight"),
+    [
+        ({"green": 90, "blue": 10}, 9000),
+        ({"blue": 0, "green": 100}, 10_000),
+        ({"blue": 100}, 0),
+        ({"green": 100}, 10_000),
+        ({"a": 100, "b": 0}, 0),
+        ({"model-v2": 5, "model-v1": 95}, 500),
+    ],
+)
+def test_the_deployment_on_trial_is_told_by_its_name_and_then_by_its_place(traffic: object, weight: int) -> None:
+    assert reading(of(traffic)).plan.steps[0].weight == weight
 
 
 def test_mirrored_traffic_reaches_a_deployment_without_users() -> None:
@@ -136,9 +146,9 @@ def test_mirrored_traffic_reaches_a_deployment_without_users() -> None:
     [
         (of({"blue": 0}), "no deployment gets traffic"),
         (of(), "no deployment gets traffic"),
-        (of({"blue": 100}), "taken as the new model"),
+        (of({"blue": 100}), "taken as stable, by its name"),
         (of({"a": 50, "b": 30, "c": 20}), "c is taken as the canary"),
-        (of({"a": 50, "b": 50}, {"c": 20}), "left out"),
+        (of({"a": 50, "b": 50}, {"c": 20}), "the copies for c are not in the plan"),
         (of({"a": 99.5, "b": 0.5, "c": 1}), "for one in ten write 10"),
     ],
 )

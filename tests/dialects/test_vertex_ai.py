@@ -158,7 +158,7 @@ def test_a_mistake_is_named_in_its_layer(call: dict[str, Any], layer: str, path:
         ({"existing": {"a": 100}, "traffic_percentage": 0}, "gets no traffic yet"),
         ({"existing": {}}, "the first model of an endpoint gets 100"),
         ({"traffic_split": {}}, "takes no traffic"),
-        (DEPLOY, "'0' is taken as the canary"),
+        ({"traffic_split": {"1": 50, "2": 40, "3": 10}}, "3 is taken as the canary"),
     ],
 )
 def test_what_is_accepted_and_surprising_is_noted(call: dict[str, Any], words: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from canarylearn.dialects.flagger.schema import CANARY, METRIC_TEMPLATE, entries, hold_to, truth, whole, words
+from canarylearn.dialects.fields import hold_to
+from canarylearn.dialects.flagger.schema import CANARY, METRIC_TEMPLATE, entries, is_true, whole, words
 from canarylearn.dialects.flagger.weights import reached
 from canarylearn.dialects.shape import Node, Problems, root
 from canarylearn.dialects.yaml_text import Document
@@ -90,7 +91,7 @@ def loop_of(canary: Canary) -> Loop:
         threshold=threshold_of(canary),
         back=max(0, whole(canary.analysis.get("stepWeightPromotion"))) * PERCENT,
         ending=ending,
-        skips=truth(canary.spec.get("skipAnalysis")),
+        skips=is_true(canary.spec.get("skipAnalysis")),
     )
 
 
@@ -107,7 +108,7 @@ def weights_of(canary: Canary) -> tuple[tuple[int, ...], bool]:
         steps=[whole(entry) for entry in entries(analysis.get("stepWeights"))],
         most=whole(analysis.get("maxWeight")),
     )
-    if weights and truth(analysis.get("mirror")):
+    if weights and is_true(analysis.get("mirror")):
         return (0, *weights), ending
     return weights, ending
 
@@ -122,7 +123,7 @@ def has_affinity(canary: Canary) -> bool:
 
 def copies_of(canary: Canary) -> int:
     """The share of requests (buckets) that a canary without traffic is tested with: mirrored, or a load test's."""
-    if canary.routed and truth(canary.analysis.get("mirror")):
+    if canary.routed and is_true(canary.analysis.get("mirror")):
         share = whole(canary.analysis.get("mirrorWeight"))
         return min(100, share) * PERCENT if share > 0 else BUCKETS
     return BUCKETS if canary.iterations and load_tests(canary) else 0

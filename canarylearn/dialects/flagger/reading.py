@@ -13,7 +13,7 @@ from canarylearn.dialects.flagger.canary import (
 )
 from canarylearn.dialects.flagger.metrics import Metrics, read_metrics
 from canarylearn.dialects.flagger.remarks import remark
-from canarylearn.dialects.flagger.schema import truth, words
+from canarylearn.dialects.flagger.schema import is_true, words
 from canarylearn.dialects.flagger.weights import seconds_of
 from canarylearn.dialects.manifest import Context, Reading
 from canarylearn.dialects.shape import Node, Problems
@@ -32,7 +32,7 @@ def read(documents: tuple[Document, ...], context: Context) -> Reading:
     _verify(canary)
     problems.refuse()
     metrics = Metrics(checks=[], unmeasured=[])
-    if not truth(canary.spec.get("skipAnalysis")):
+    if not is_true(canary.spec.get("skipAnalysis")):
         metrics = read_metrics(canary.analysis, canary.templates, context, canary.notes)
     plan = _plan(canary, metrics)
     remark(canary, metrics)
@@ -68,7 +68,7 @@ def _verify(canary: Canary) -> None:
 
 def _plan(canary: Canary, metrics: Metrics) -> Plan:
     routing = Routing.STICKY if canary.matched or has_affinity(canary) else Routing.PER_REQUEST
-    if truth(canary.spec.get("skipAnalysis")):
+    if is_true(canary.spec.get("skipAnalysis")):
         return Plan(steps=(Step(weight=BUCKETS, hold=0.0),), decides=Decides.CHECKS, routing=Routing.PER_REQUEST)
     seconds, surprise = seconds_of(words(canary.analysis.get("interval")))
     if surprise:

@@ -2,15 +2,15 @@
 
 from canarylearn.dialects.flagger.canary import Canary, copies_of, has_affinity, load_tests, weights_of
 from canarylearn.dialects.flagger.metrics import Metrics
-from canarylearn.dialects.flagger.schema import entries, truth, whole
+from canarylearn.dialects.flagger.schema import entries, is_true, whole
 
 
 def remark(canary: Canary, metrics: Metrics) -> None:
     """Add the notes on a Canary that can be read."""
     analysis, spec = canary.analysis, canary.spec
-    if truth(spec.get("suspend")):
+    if is_true(spec.get("suspend")):
         canary.note(spec.get("suspend"), "nothing happens while suspend is true")
-    if truth(spec.get("skipAnalysis")):
+    if is_true(spec.get("skipAnalysis")):
         canary.note(
             spec.get("skipAnalysis"), "the new revision goes to everyone as soon as its pods are ready: unchecked"
         )
@@ -77,7 +77,7 @@ def _remark_on_iterations(canary: Canary, metrics: Metrics) -> None:
             "no user, no mirror and no load test sends requests to the canary during the iterations: each check fails "
             "with 'no values found'",
         )
-    elif not truth(analysis.get("mirror")) and metrics.checks:
+    elif not is_true(analysis.get("mirror")) and metrics.checks:
         canary.note(analysis, "the load test's requests are taken to be like the users' own")
 
 

@@ -1,34 +1,70 @@
-"""The shape of Flagger's documents, as their CRDs (charts/flagger/crds/crd.yaml) have it.
-
-A table names each field: a kind of value, a dict for an object, a list with one entry for an array, a tuple for the
-texts that may stand there, None for a part that is not read. A field that ends in '!' is required.
-"""
+"""The shape of Flagger's documents, as their CRDs (charts/flagger/crds/crd.yaml) have it, as tables of fields."""
 
 import re
 from collections.abc import Mapping
 
+from canarylearn.dialects.fields import MOST_INT64, Many, hold_to, number, text, texts, truth
 from canarylearn.dialects.shape import SCHEMA, Node
 
-WHOLE, NUMBER, TEXT, YES_NO, SPAN, TEXTS, INT_OR_TEXT = "whole", "number", "text", "yes-no", "span", "texts", "port"
-
 _SPAN = re.compile(r"[0-9]+(m|s)", re.ASCII)
-_MOST_INT = 2**63 - 1
 
-_REFERENCE: Mapping[str, object] = {"apiVersion!": TEXT, "kind!": TEXT, "name!": TEXT}
-_METADATA: Mapping[str, object] = {"labels": TEXTS, "annotations": TEXTS}
+
+def span(node: Node) -> None:
+    """A span of time, by the pattern that the CRD has: it looks at the beginning alone."""
+    value = node.text()
+    if value is not None and not _SPAN.match(value):
+        node.problem(
+            f"Invalid value: {value[:60]!r}: {node.say_path()} in body should match '^[0-9]+(m|s)'; write whole "
+            "minutes or seconds, such as 1m or 90s",
+            code=SCHEMA,
+        )
+
+
+def go_int(node: Node) -> None:
+    """A number for the CRD and an int for the controller: what is not whole passes the one and stops the other."""
+    value = node.number()
+    if value is not None and (value != int(value) or abs(value) > MOST_INT64):
+        tip = f"; this is a percentage, so write {value * 100:g} for {value:g} of the traffic" if 0 < value < 1 else ""
+        node.problem(f"json: cannot unmarshal number {value!r} into Go struct field {_go_path(node)} of type int{tip}")
+
+
+def _go_path(node: Node) -> str:
+    owner = "CanaryAnalysis" if "analysis" in node.path else "CanarySpec"
+    return f"{owner}.{'.'.join(part for part in node.path if isinstance(part, str))}"
+
+
+def _look_at_kinds(node: Node) -> None:
+    kinds = [kind for kind in ("iterations", "stepWeight", "stepWeights") if node.has(kind)]
+    missing = [name for name in ("interval", "threshold") if not node.has(name)]
+    if len(kinds) == 1 and not missing:
+        return
+    rule = f'"{node.say_path()}" must validate one and only one schema (oneOf)'
+    if missing or not kinds:
+        lacks = ", ".join(missing + ([] if kinds else ["one of iterations, stepWeight, stepWeights"]))
+        node.problem(f"{rule}. Found none valid; missing: {lacks}", code=SCHEMA)
+    else:
+        node.problem(f"{rule}. Found {len(kinds)} valid; keep one of {', '.join(kinds)}", code=SCHEMA)
+
+
+def _int_or_text(node: Node) -> None:
+    node.integer_or_text()
+
+
+_REFERENCE: Mapping[str, object] = {"apiVersion!": text, "kind!": text, "name!": text}
+_METADATA: Mapping[str, object] = {"labels": texts, "annotations": texts}
 
 METRIC: Mapping[str, object] = {
-    "name!": TEXT,
-    "interval": SPAN,
-    "threshold": NUMBER,
-    "thresholdRange": {"min": NUMBER, "max": NUMBER},
-    "query": TEXT,
-    "templateRef": {"name!": TEXT, "namespace": TEXT},
-    "templateVariables": TEXTS,
+    "name!": text,
+    "interval": span,
+    "threshold": number,
+    "thresholdRange": {"min": number, "max": number},
+    "query": text,
+    "templateRef": {"name!": text, "namespace": text},
+    "templateVariables": texts,
 }
 WEBHOOK: Mapping[str, object] = {
-    "name!": TEXT,
-    "url!": TEXT,
+    "name!": text,
+    "url!": text,
     "type": (
         "",
         "confirm-rollout",
@@ -40,63 +76,72 @@ WEBHOOK: Mapping[str, object] = {
         "rollback",
         "confirm-traffic-increase",
     ),
-    "muteAlert": YES_NO,
-    "timeout": SPAN,
-    "retries": WHOLE,
-    "disableTLS": YES_NO,
-    "metadata": TEXTS,
+    "muteAlert": truth,
+    "timeout": span,
+    "retries": go_int,
+    "disableTLS": truth,
+    "metadata": texts,
 }
 SESSION: Mapping[str, object] = {
-    "cookieName!": TEXT,
-    "primaryCookieName": TEXT,
-    "domain": TEXT,
-    "httpOnly": YES_NO,
-    "maxAge": WHOLE,
-    "partitioned": YES_NO,
-    "path": TEXT,
+    "cookieName!": text,
+    "primaryCookieName": text,
+    "domain": text,
+    "httpOnly": truth,
+    "maxAge": go_int,
+    "partitioned": truth,
+    "path": text,
     "sameSite": ("Strict", "Lax", "None"),
-    "secure": YES_NO,
+    "secure": truth,
 }
-ANALYSIS: Mapping[str, object] = {
-    "interval": SPAN,
-    "iterations": WHOLE,
-    "threshold": WHOLE,
-    "maxWeight": WHOLE,
-    "stepWeight": WHOLE,
-    "stepWeights": [WHOLE],
-    "stepWeightPromotion": WHOLE,
-    "mirror": YES_NO,
-    "mirrorWeight": WHOLE,
-    "primaryReadyThreshold": WHOLE,
-    "canaryReadyThreshold": WHOLE,
-    "match": [{"headers": None, "queryParams": None, "sourceLabels": TEXTS}],
-    "metrics": [METRIC],
-    "alerts": [
-        {
-            "name!": TEXT,
+_ANALYSIS: Mapping[str, object] = {
+    "interval": span,
+    "iterations": go_int,
+    "threshold": go_int,
+    "maxWeight": go_int,
+    "stepWeight": go_int,
+    "stepWeights": Many(of=go_int),
+    "stepWeightPromotion": go_int,
+    "mirror": truth,
+    "mirrorWeight": go_int,
+    "primaryReadyThreshold": go_int,
+    "canaryReadyThreshold": go_int,
+    "match": Many(of={"headers": None, "queryParams": None, "sourceLabels": texts}),
+    "metrics": Many(of=METRIC),
+    "alerts": Many(
+        of={
+            "name!": text,
             "severity": ("", "info", "warn", "error"),
-            "providerRef!": {"name!": TEXT, "namespace": TEXT},
+            "providerRef!": {"name!": text, "namespace": text},
         }
-    ],
-    "webhooks": [WEBHOOK],
+    ),
+    "webhooks": Many(of=WEBHOOK),
     "sessionAffinity": SESSION,
 }
+
+
+def analysis(node: Node) -> None:
+    """spec.analysis: its fields, and the rule of which of them go together."""
+    hold_to(node, _ANALYSIS)
+    if isinstance(node.value, dict):
+        _look_at_kinds(node)
+
+
 SERVICE: Mapping[str, object] = {
-    "name": TEXT,
-    "port!": WHOLE,
-    "portName": TEXT,
-    "appProtocol": TEXT,
+    "name": text,
+    "port!": go_int,
+    "portName": text,
+    "appProtocol": text,
     "trafficDistribution": ("PreferClose", "PreferSameZone", "PreferSameNode"),
-    "targetPort": INT_OR_TEXT,
-    "portDiscovery": YES_NO,
-    "headless": YES_NO,
-    "timeout": TEXT,
-    "backendTimeout": TEXT,
-    "meshName": TEXT,
-    "backends": [TEXT],
-    "hosts": [TEXT],
-    "gateways": [TEXT],
-    "delegation": YES_NO,
+    "targetPort": _int_or_text,
+    "portDiscovery": truth,
+    "headless": truth,
+    "timeout": text,
+    "backendTimeout": text,
+    "meshName": text,
+    "backends": Many(of=text),
+    "hosts": Many(of=text),
+    "gateways": Many(of=text),
+    "delegation": truth,
     "match": None,
     "rewrite": None,
     "retries": None,
@@ -108,7 +153,7 @@ SERVICE: Mapping[str, object] = {
     "apex": _METADATA,
     "primary": _METADATA,
     "canary": _METADATA,
-    "unmanagedMetadata": {"annotations": [TEXT], "labels": [TEXT]},
+    "unmanagedMetadata": {"annotations": Many(of=text), "labels": Many(of=text)},
 }
 PROVIDERS = (
     "apisix",
@@ -133,24 +178,24 @@ PROVIDERS = (
 )
 SPEC: Mapping[str, object] = {
     "provider": PROVIDERS,
-    "metricsServer": TEXT,
-    "insecureSkipVerify": YES_NO,
-    "progressDeadlineSeconds": WHOLE,
+    "metricsServer": text,
+    "insecureSkipVerify": truth,
+    "progressDeadlineSeconds": go_int,
     "targetRef!": {**_REFERENCE, "kind!": ("DaemonSet", "Deployment", "Service")},
     "autoscalerRef": {
         **_REFERENCE,
         "kind!": ("HorizontalPodAutoscaler", "ScaledObject"),
-        "primaryScalerQueries": TEXTS,
-        "primaryScalerReplicas": {"minReplicas": WHOLE, "maxReplicas": WHOLE},
+        "primaryScalerQueries": texts,
+        "primaryScalerReplicas": {"minReplicas": go_int, "maxReplicas": go_int},
     },
     "ingressRef": {**_REFERENCE, "kind!": ("Ingress",)},
     "routeRef": {**_REFERENCE, "kind!": ("ApisixRoute",)},
-    "upstreamRef": {**_REFERENCE, "kind!": ("Upstream",), "namespace": TEXT},
+    "upstreamRef": {**_REFERENCE, "kind!": ("Upstream",), "namespace": text},
     "service": SERVICE,
-    "skipAnalysis": YES_NO,
-    "revertOnDeletion": YES_NO,
-    "suspend": YES_NO,
-    "analysis!": ANALYSIS,
+    "skipAnalysis": truth,
+    "revertOnDeletion": truth,
+    "suspend": truth,
+    "analysis!": analysis,
 }
 CANARY: Mapping[str, object] = {
     "apiVersion!": ("flagger.app/v1beta1",),
@@ -178,100 +223,22 @@ METRIC_TEMPLATE: Mapping[str, object] = {
                 "keptn",
                 "splunk",
             ),
-            "address": TEXT,
+            "address": text,
             "headers": None,
-            "secretRef": {"name!": TEXT},
-            "region": TEXT,
-            "insecureSkipVerify": YES_NO,
+            "secretRef": {"name!": text},
+            "region": text,
+            "insecureSkipVerify": truth,
         },
-        "query!": TEXT,
+        "query!": text,
     },
     "status": None,
 }
 
 
-def hold_to(node: Node, table: object) -> None:
-    """Keep every mistake that the CRD would find in a value."""
-    if table is None:
-        return
-    if isinstance(table, tuple):
-        node.text(choices=table)
-    elif isinstance(table, list):
-        for entry in node.sequence():
-            hold_to(entry, table[0])
-    elif isinstance(table, Mapping):
-        _hold_object(node, table)
-    else:
-        _hold_scalar(node, str(table))
-    if isinstance(table, Mapping) and table is ANALYSIS and isinstance(node.value, dict):
-        _hold_one_of(node)
-
-
-def _hold_object(node: Node, table: Mapping[str, object]) -> None:
-    fields = {name.removesuffix("!"): shape for name, shape in table.items()}
-    required = tuple(name.removesuffix("!") for name in table if name.endswith("!"))
-    if node.mapping(frozenset(fields), required=required):
-        for name, child in node.items():
-            if name in fields and child.there:
-                hold_to(child, fields[name])
-
-
-def _hold_scalar(node: Node, kind: str) -> None:
-    if kind == TEXT:
-        node.text()
-    elif kind == YES_NO:
-        node.boolean()
-    elif kind == INT_OR_TEXT:
-        node.integer_or_text()
-    elif kind == TEXTS:
-        if node.mapping():
-            for _, child in node.items():  # noqa: PERF102  a Node has no values()
-                child.text()
-    elif kind == SPAN:
-        _hold_span(node)
-    elif (value := node.number()) is not None and kind == WHOLE:
-        _hold_whole(node, value)
-
-
-def _hold_span(node: Node) -> None:
-    value = node.text()
-    if value is not None and not _SPAN.match(value):
-        node.problem(
-            f"Invalid value: {value[:60]!r}: {node.say_path()} in body should match '^[0-9]+(m|s)'; write whole "
-            "minutes or seconds, such as 1m or 90s",
-            code=SCHEMA,
-        )
-
-
-def _hold_whole(node: Node, value: float) -> None:
-    """The CRD says number, and the controller reads an int: what is not whole passes the one and stops the other."""
-    if value != int(value) or abs(value) > _MOST_INT:
-        tip = f"; this is a percentage, so write {value * 100:g} for {value:g} of the traffic" if 0 < value < 1 else ""
-        node.problem(f"json: cannot unmarshal number {value!r} into Go struct field {_go_path(node)} of type int{tip}")
-
-
-def _go_path(node: Node) -> str:
-    owner = "CanaryAnalysis" if "analysis" in node.path else "CanarySpec"
-    return f"{owner}.{'.'.join(part for part in node.path if isinstance(part, str))}"
-
-
-def _hold_one_of(node: Node) -> None:
-    kinds = [kind for kind in ("iterations", "stepWeight", "stepWeights") if node.has(kind)]
-    missing = [name for name in ("interval", "threshold") if not node.has(name)]
-    if len(kinds) == 1 and not missing:
-        return
-    rule = f'"{node.say_path()}" must validate one and only one schema (oneOf)'
-    if missing or not kinds:
-        lacks = ", ".join(missing + ([] if kinds else ["one of iterations, stepWeight, stepWeights"]))
-        node.problem(f"{rule}. Found none valid; missing: {lacks}", code=SCHEMA)
-    else:
-        node.problem(f"{rule}. Found {len(kinds)} valid; keep one of {', '.join(kinds)}", code=SCHEMA)
-
-
 def whole(node: Node) -> int:
     """The whole number at a node, 0 (Go's zero value) for anything else; what is wrong was kept by `hold_to`."""
     value = node.value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) > _MOST_INT:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value or abs(value) > MOST_INT64:
         return 0
     return int(value)
 
@@ -281,7 +248,7 @@ def words(node: Node) -> str:
     return node.value if isinstance(node.value, str) else ""
 
 
-def truth(node: Node) -> bool:
+def is_true(node: Node) -> bool:
     """Whether true stands at a node."""
     return node.value is True
 

@@ -6,12 +6,13 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
-from canarylearn.dialects.errors import Located
 from canarylearn.dialects.manifest import Context, Reading, Share
+from canarylearn.dialects.routes import Notes, Route, read_routes
 from canarylearn.dialects.sagemaker.alarms import check_of, definitions
-from canarylearn.dialects.sagemaker.shapes import DEPLOYMENT, DESIRED, REQUEST, VARIANTS, look_at
+from canarylearn.dialects.sagemaker.checking import look_at
+from canarylearn.dialects.sagemaker.shapes import DEPLOYMENT, DESIRED, REQUEST, VARIANTS
 from canarylearn.dialects.shape import Node, Problems, root
-from canarylearn.dialects.split import plan_of_split, shares_of
+from canarylearn.dialects.split import shares_of
 from canarylearn.dialects.yaml_text import Document
 from canarylearn.engine.checks import Check
 from canarylearn.engine.plan import Decides, Plan, Routing, Step
@@ -32,11 +33,7 @@ class _Files:
     shadow_mode: Node | None = None
     deployment: Node | None = None
     alarms: dict[str, Node] = field(default_factory=dict)
-    notes: list[tuple[Node, str]] = field(default_factory=list)
-
-    def note(self, node: Node, message: str) -> None:
-        """Keep something that SageMaker accepts and a person should know."""
-        self.notes.append((node, message))
+    notes: Notes = field(default_factory=Notes)
 
 
 def read(documents: tuple[Document, ...], context: Context) -> Reading:
@@ -45,19 +42,13 @@ def read(documents: tuple[Document, ...], context: Context) -> Reading:
     files = _sort(documents, problems)
     _verify(files, problems, documents)
     problems.refuse()
-    shares = _shares(files, problems)
+    shares = _shares(files)
     problems.refuse()
+    if files.deployment is None:
+        return _split(files, shares)
     unmeasured: list[str] = []
-    if files.deployment is not None:
-        plan = _deployment_plan(files, files.deployment, context, unmeasured)
-    else:
-        plan = _split_plan(files, shares)
-    return Reading(
-        plan=plan,
-        shares=shares,
-        notes=tuple(_located(node, message) for node, message in sorted(files.notes, key=lambda note: note[0].line)),
-        unmeasured=tuple(dict.fromkeys(unmeasured)),
-    )
+    plan = _deployment_plan(files, files.deployment, context, unmeasured)
+    return Reading(plan=plan, shares=shares, notes=files.notes.told(), unmeasured=tuple(dict.fromkeys(unmeasured)))
 
 
 def _sort(documents: tuple[Document, ...], problems: Problems) -> _Files:
@@ -173,7 +164,7 @@ def _entries(node: Node | None) -> list[Node]:
     return node.sequence() if node is not None and isinstance(node.value, list) else []
 
 
-def _shares(files: _Files, problems: Problems) -> tuple[Share, ...]:
+def _shares(files: _Files) -> tuple[Share, ...]:
     weights = _weights(files.variants, files.weight_key)
     shares = shares_of(weights)
     if files.variants is not None and weights and not shares:
@@ -195,22 +186,24 @@ def _weight(node: Node) -> Fraction:
     return Fraction(Decimal(repr(node.value))) if node.there else Fraction(1)
 
 
-def _split_plan(files: _Files, shares: tuple[Share, ...]) -> Plan:
-    mode = files.shadow_mode
+def _split(files: _Files, shares: tuple[Share, ...]) -> Reading:
+    """The reading of a file without a deployment: variants that share the requests, or get copies of them."""
+    mode, node = files.shadow_mode, files.variants or files.shadow_mode
+    assert node is not None  # a file without any of them was refused
+    copies: tuple[tuple[str, Fraction], ...] = ()
     if mode is not None:
-        copied = mode.get("ShadowModelVariants").sequence()[0].get("SamplingPercentage").value
-        return plan_of_split((), None, mirror=Fraction(int(str(copied)), 100))
+        shadow = mode.get("ShadowModelVariants").sequence()[0]
+        percent = shadow.get("SamplingPercentage").value
+        copies = ((str(shadow.get("ShadowModelVariantName").value), Fraction(int(str(percent)), 100)),)
+    elif _entries(files.shadows):
+        live = sum(_weights(files.variants, files.weight_key).values(), Fraction(0))
+        shadows = _weights(files.shadows, "InitialVariantWeight")
+        copies = tuple((name, min(Fraction(1), weight / live)) for name, weight in shadows.items())
     if files.weight_key == "InitialVariantWeight":
         for entry in _entries(files.variants):
             if len(shares) > 1 and not entry.has(files.weight_key):
-                files.note(entry, "InitialVariantWeight is 1.0 where it is not written")
-    if _entries(files.shadows):
-        live = sum(_weights(files.variants, files.weight_key).values(), Fraction(0))
-        copied_share = sum(_weights(files.shadows, files.weight_key).values(), Fraction(0)) / live
-        return plan_of_split(shares, None, mirror=min(Fraction(1), copied_share))
-    if len(shares) > 2 and files.variants is not None:
-        files.note(files.variants, f"{shares[-1].target} is taken as the canary, and the others together as stable")
-    return plan_of_split(shares, shares[-1].target)
+                files.notes.add(entry, "InitialVariantWeight is 1.0 where it is not written")
+    return read_routes([Route(node=node, shares=shares, copies=copies)], files.notes)
 
 
 def _deployment_plan(files: _Files, deployment: Node, context: Context, unmeasured: list[str]) -> Plan:
@@ -218,9 +211,9 @@ def _deployment_plan(files: _Files, deployment: Node, context: Context, unmeasur
     checks: list[Check] = []
     alarms = deployment.get("AutoRollbackConfiguration").get("Alarms")
     if not _entries(alarms):
-        files.note(deployment, "no alarms: nothing rolls back by itself, whatever the new fleet does")
+        files.notes.add(deployment, "no alarms: nothing rolls back by itself, whatever the new fleet does")
     elif wait == 0:
-        files.note(alarms, "no baking period: traffic moves on before an alarm could ring")
+        files.notes.add(alarms, "no baking period: traffic moves on before an alarm could ring")
     else:
         checks = _checks(files, deployment, context, unmeasured)
     return Plan(
@@ -251,7 +244,7 @@ def _steps(files: _Files, deployment: Node) -> tuple[list[int], int]:
     unused = {"CANARY": "LinearStepSize", "LINEAR": "CanarySize"}
     for key in ("CanarySize", "LinearStepSize"):
         if routing.has(key) and unused.get(str(kind), key) == key:
-            files.note(routing.get(key), f"{key} means nothing for Type {kind}")
+            files.notes.add(routing.get(key), f"{key} means nothing for Type {kind}")
     _note_timeout(files, policy if policy.there else rolling, seconds * len(weights))
     return weights, seconds
 
@@ -260,7 +253,7 @@ def _size(files: _Files, size: Node) -> Fraction:
     """A step's size in percent of the fleet."""
     percent = _percent(files, size)
     if percent is None:
-        files.note(
+        files.notes.add(
             size,
             "how many instances there are is not in the file; this is taken for half of them, the most that is allowed",
         )
@@ -279,7 +272,9 @@ def _note_timeout(files: _Files, policy: Node, waiting: int) -> None:
     timeout, ending = policy.get("MaximumExecutionTimeoutInSeconds"), policy.get("TerminationWaitInSeconds").value
     waiting += ending if isinstance(ending, int) else 0
     if isinstance(timeout.value, int) and timeout.value <= waiting:
-        files.note(timeout, f"the waiting alone takes {waiting} s: the deployment runs into its timeout and is undone")
+        files.notes.add(
+            timeout, f"the waiting alone takes {waiting} s: the deployment runs into its timeout and is undone"
+        )
 
 
 def _checks(files: _Files, deployment: Node, context: Context, unmeasured: list[str]) -> list[Check]:
@@ -287,21 +282,19 @@ def _checks(files: _Files, deployment: Node, context: Context, unmeasured: list[
     for alarm in _entries(deployment.get("AutoRollbackConfiguration").get("Alarms")):
         name = alarm.get("AlarmName").value
         if not isinstance(name, str):
-            files.note(alarm, "an alarm without a name watches nothing")
+            files.notes.add(alarm, "an alarm without a name watches nothing")
             continue
         check = check_of(name, files.alarms.get(name), context.measures)
         if check is None:
             unmeasured.append(name)
-            files.note(
+            files.notes.add(
                 alarm,
                 f"what {name[:60]!r} watches is not known; put its definition (put-metric-alarm) into the file",
             )
             continue
         checks.append(check)
         if check.failure_limit:
-            files.note(alarm, f"data points that breach are counted in all: {check.failure_limit + 1} of them ring it")
+            files.notes.add(
+                alarm, f"data points that breach are counted in all: {check.failure_limit + 1} of them ring it"
+            )
     return checks
-
-
-def _located(node: Node, message: str) -> Located:
-    return Located(line=node.line, column=None, code="note", message=message, path=node.say_path())
