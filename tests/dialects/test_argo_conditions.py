@@ -156,6 +156,8 @@ def test_a_condition_that_argo_cannot_evaluate_is_an_error(source: str, result: 
         "(" * 100 + "1" + ")" * 100,
         "!" * 500 + "true",
         "true" + " && true" * 300,
+        "+".join("1" * 490) + ">1",
+        "result" + "[0]" * 300 + " > 1",
     ],
 )
 def test_what_is_not_read_of_the_language_says_so(source: str) -> None:

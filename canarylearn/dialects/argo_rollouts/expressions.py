@@ -13,6 +13,7 @@ CALLS = {"len": 1, "asInt": 1, "asFloat": 1, "isNaN": 1, "isInf": 1, "isNil": 1,
 
 MOST_CHARACTERS = 1000
 DEEPEST = 40
+MOST_OPERATORS = 150
 _MOST_DIGITS = 40
 
 
@@ -98,6 +99,7 @@ class _Parser:
         self._tokens = [*tokens, ("end", "")]
         self._at = 0
         self._depth = 0
+        self._operators = 0
 
     def whole(self) -> Tree:
         tree = self._expression(0)
@@ -120,6 +122,12 @@ class _Parser:
         if not self._accept(operator):
             raise BadExpression(f"unexpected token {self._tokens[self._at][1] or 'EOF'!r}, {operator!r} was expected")
 
+    def _count(self) -> None:
+        """A tree leans to the left, so a long chain of operators is a deep one, too."""
+        self._operators += 1
+        if self._operators > MOST_OPERATORS:
+            raise UnreadExpression(f"it has more than {MOST_OPERATORS} operators")
+
     def _expression(self, least: int) -> Tree:
         self._depth += 1
         if self._depth > DEEPEST:
@@ -131,6 +139,7 @@ class _Parser:
             if precedence < max(least, 0):
                 break
             self._at += 1
+            self._count()
             right = self._expression(precedence if precedence == _POWER else precedence + 1)
             left = Tree(kind="**" if operator == "^" else operator, parts=(left, right))
         self._depth -= 1
@@ -143,6 +152,7 @@ class _Parser:
             return Tree(kind=f"unary {text}", parts=(self._expression(_UNARY[text]),))
         tree = self._primary()
         while self._accept("["):
+            self._count()
             tree = Tree(kind="entry", parts=(tree, self._expression(0)))
             self._expect("]")
         return tree
