@@ -168,12 +168,7 @@ def _shares(files: _Files) -> tuple[Share, ...]:
     weights = _weights(files.variants, files.weight_key)
     shares = shares_of(weights)
     if files.variants is not None and weights and not shares:
-        problems.add(
-            files.variants.line,
-            files.variants.say_path(),
-            "semantics",
-            "the weights sum to 0: no variant gets anything",
-        )
+        files.variants.problem("the weights sum to 0: no variant gets anything")
     return shares
 
 
