@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "canarylearn.learning",
+    "canarylearn.lab",
     "practice",
     "quizzes",
 ]

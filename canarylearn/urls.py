@@ -11,6 +11,7 @@ urlpatterns = [
     path("topics/<slug:slug>/", views.topic, name="topic"),
     path("practice/", include("practice.urls")),
     path("quizzes/", include("quizzes.urls")),
+    path("lab/", include("canarylearn.lab.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

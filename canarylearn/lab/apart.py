@@ -1,0 +1,139 @@
+"""Calls into the process apart (`child`): started when first needed, two calls at a time, and never waited for long."""
+
+import atexit
+import json
+import logging
+import pickle
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from typing import TypeVar
+
+from canarylearn.lab.child import BEGUN, SECONDS
+
+A = TypeVar("A")
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AT_ONCE = 2
+SECONDS_TO_START = 15.0
+GRACE = 0.5
+"""Seconds after which a call that should have ended itself is given up."""
+
+LONGEST_REPLY = 8 * 1024 * 1024
+# Nothing of the site's own environment: no key, no address of a database. One thread, so that a fork is whole.
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class Busy(Exception):
+    """Two calls are under way already, and neither ended while this one waited."""
+
+
+class Stopped(Exception):
+    """A call that had no end of its own: `why` is time, memory or fault."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Workplace:
+    """The process apart of this server process, and the way to it."""
+
+    def __init__(self) -> None:
+        self._places = BoundedSemaphore(AT_ONCE)
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._calls: socket.socket | None = None
+
+    def begin(self) -> None:
+        """Start the process if it is not running, without waiting for it."""
+        with self._lock:
+            self._started()
+
+    def call(self, function: Callable[[A], object], argument: A) -> object:
+        """What the function, found by its name in the process apart, makes of the argument: plain data.
+
+        Raises Stopped when it took too much or broke, and Busy when there is no place for it.
+        """
+        if not self._places.acquire(timeout=SECONDS):
+            raise Busy
+        try:
+            return self._call(pickle.dumps((function, argument)))
+        finally:
+            self._places.release()
+
+    def end(self) -> None:
+        """End the process; the next call starts another."""
+        with self._lock:
+            if self._process is not None and self._calls is not None:
+                self._calls.close()
+                self._process.wait()
+                self._process = None
+
+    def _call(self, what: bytes) -> object:
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._hand_over(theirs)
+            try:
+                reply = json.loads(_ask(ours, what))
+            except (TimeoutError, ValueError):  # no reply, or half of one: it was ended from outside
+                raise Stopped("time") from None
+            except OSError:
+                reply = {"fault": "the process apart went away"}
+        if "told" in reply:
+            return reply["told"]
+        if "fault" in reply:
+            logging.getLogger(__name__).error("A call of the lab failed: %s", reply["fault"])
+        raise Stopped("fault" if "fault" in reply else reply["stopped"])
+
+    def _hand_over(self, theirs: socket.socket) -> None:
+        with self._lock:
+            try:
+                socket.send_fds(self._started(), [b"c"], [theirs.fileno()])
+            except OSError:  # it has ended meanwhile, as it does when it was idle for long
+                if self._process is not None:
+                    self._process.wait()
+                socket.send_fds(self._started(), [b"c"], [theirs.fileno()])
+
+    def _started(self) -> socket.socket:
+        if self._calls is not None and self._process is not None and self._process.poll() is None:
+            return self._calls
+        if self._calls is not None:
+            self._calls.close()
+        self._calls, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "canarylearn.lab.child"],
+                cwd=ROOT,
+                env=ENVIRONMENT,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+            )
+        return self._calls
+
+
+def _ask(line: socket.socket, what: bytes) -> bytes:
+    """Send a call and read its reply: empty when the process ended without one. TimeoutError when there is no end."""
+    line.settimeout(SECONDS_TO_START)
+    if line.recv(1) != BEGUN:
+        raise ConnectionError("the process apart did not begin")
+    deadline = time.monotonic() + SECONDS + GRACE
+    line.sendall(what)
+    line.shutdown(socket.SHUT_WR)
+    reply = bytearray()
+    while len(reply) <= LONGEST_REPLY:
+        line.settimeout(max(0.001, deadline - time.monotonic()))
+        part = line.recv(65_536)
+        if not part:
+            return bytes(reply)
+        reply += part
+    raise Stopped("memory")
+
+
+WORKPLACE = Workplace()
+atexit.register(WORKPLACE.end)

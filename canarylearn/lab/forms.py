@@ -1,0 +1,328 @@
+"""The form of the lab: a scenario, and a plan that is filled in or typed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from canarylearn.engine import Decides, Routing
+from canarylearn.engine.metrics import METRICS as ENGINE_METRICS
+from canarylearn.lab.amounts import METRICS, DurationField, WeightField, read_value
+from canarylearn.lab.planning import MOST_LOOKS, CheckRow, StepRow, count_looks, make_plan
+from canarylearn.lab.running import FORM, MANIFEST, SCRIPT, Job, Writing
+from canarylearn.lab.scenarios import Closing, offered
+
+STEPS, CHECKS, MEASURES = 8, 3, 6
+MOST_SEED = 999_999_999
+LONGEST_SCRIPT = 8 * 1024
+LONGEST_MANIFEST = 64 * 1024
+LONGEST_NAME = 253
+
+_WAYS = ((FORM, "Fill in"), (MANIFEST, "Type a manifest"), (SCRIPT, "Type a canary script"))
+_DECIDES = (
+    (Decides.JUDGE, "The judge compares v2 with v1 at every look"),
+    (Decides.CHECKS, "Checks: one that fails too often rolls back"),
+    (Decides.FAILED_CHECKS, "Checks: all failures are counted together, as Flagger does"),
+    (Decides.NOBODY, "Nobody: it only routes"),
+)
+_ROUTING = (
+    (Routing.STICKY, "By user: everybody stays with one version"),
+    (Routing.PER_REQUEST, "By request: chance decides each time"),
+    (Routing.PODS, "By pods: the share is what whole pods make of it"),
+)
+_SENSES = (("at_most", "at most"), ("at_least", "at least"))
+
+MANIFEST_TO_BEGIN_WITH = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata:
+  name: recommender
+spec:
+  replicas: 5
+  selector:
+    matchLabels: {app: recommender}
+  template:
+    metadata:
+      labels: {app: recommender}
+    spec:
+      containers:
+        - {name: model, image: "registry.example/recommender:v2"}
+  strategy:
+    canary:
+      steps:
+        - setWeight: 20
+        - pause: {duration: 10m}
+        - setWeight: 50
+        - pause: {duration: 10m}
+"""
+SCRIPT_TO_BEGIN_WITH = """\
+for share in [5, 20, 50]:
+    set_weight(share)
+    hold('10m')
+    print(f"{share}%: {canary.error_rate:.1%} fail on v2, {baseline.error_rate:.1%} on v1")
+    if canary.error_rate > baseline.error_rate + 0.02:
+        rollback()
+promote()
+"""
+TO_BEGIN_WITH = {
+    "way": FORM,
+    "seed": "0",
+    "weight_1": "5",
+    "hold_1": "10m",
+    "weight_2": "20",
+    "hold_2": "10m",
+    "weight_3": "50",
+    "hold_3": "10m",
+    "decides": Decides.JUDGE.value,
+    "routing": Routing.STICKY.value,
+    "replicas": "10",
+    "metric_1": "error_rate",
+    "sense_1": "at_most",
+    "value_1": "5%",
+    "failures_1": "0",
+    "threshold": "3",
+    "manifest": MANIFEST_TO_BEGIN_WITH,
+    "script": SCRIPT_TO_BEGIN_WITH,
+}
+"""What the form holds before anybody has touched it."""
+
+_OF_ALL = ("scenario", "seed", "way")
+_OF_STEPS = tuple(f"{name}_{number}" for number in range(1, STEPS + 1) for name in ("weight", "hold"))
+_OF_CHECKS = tuple(
+    f"{name}_{number}" for number in range(1, CHECKS + 1) for name in ("metric", "sense", "value", "failures")
+)
+_OF_MEASURES = tuple(f"{name}_{number}" for number in range(1, MEASURES + 1) for name in ("named", "measures"))
+FIELDS_OF = {
+    FORM: (*_OF_STEPS, "decides", *_OF_CHECKS, "interval", "threshold", "routing", "replicas"),
+    MANIFEST: ("manifest", "approve", *_OF_MEASURES),
+    SCRIPT: ("script",),
+}
+"""The fields that each way of writing a plan has for itself."""
+
+
+def with_the_rest(fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a plan, and for the ways that it does not use what they begin with."""
+    mine = FIELDS_OF.get(fields.get("way", ""), ())
+    rest = {name: value for name, value in TO_BEGIN_WITH.items() if name not in mine}
+    return {**rest, **fields}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Fields that stand beside each other."""
+
+    number: int
+    fields: list[BoundField]
+
+    @property
+    def errors(self) -> list[str]:
+        """What is wrong with any of them."""
+        return [str(error) for field in self.fields for error in field.errors]
+
+
+class PlanForm(forms.Form):
+    """A plan and where to deploy it. Once valid, `writing` is what to run and `fields` what to put into an address."""
+
+    template_name_label = "lab/_label.html"
+
+    scenario = forms.ChoiceField(error_messages={"required": "Choose a scenario."})
+    seed = forms.IntegerField(min_value=0, max_value=MOST_SEED, required=False)
+    way = forms.ChoiceField(choices=_WAYS, widget=forms.RadioSelect)
+    decides = forms.ChoiceField(choices=_DECIDES, widget=forms.RadioSelect, required=False)
+    interval = DurationField()
+    threshold = forms.IntegerField(min_value=1, max_value=1000, required=False)
+    routing = forms.ChoiceField(choices=_ROUTING, widget=forms.RadioSelect, required=False)
+    replicas = forms.IntegerField(min_value=1, max_value=1000, required=False)
+    manifest = forms.CharField(strip=False, required=False, widget=forms.Textarea)
+    script = forms.CharField(strip=False, required=False, widget=forms.Textarea)
+    approve = DurationField()
+
+    def __init__(self, *arguments: Any, closed: Mapping[str, Closing], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.closed = closed
+        scenario = self.fields["scenario"]
+        assert isinstance(scenario, forms.ChoiceField)  # it is declared above
+        scenario.choices = [(name, one.scenario.title) for name, one in offered().items()]
+        for number in range(1, STEPS + 1):
+            self.fields[f"weight_{number}"] = WeightField()
+            self.fields[f"hold_{number}"] = DurationField()
+        for number in range(1, CHECKS + 1):
+            self.fields[f"metric_{number}"] = forms.ChoiceField(
+                choices=[("", "no check"), *METRICS.items()], required=False
+            )
+            self.fields[f"sense_{number}"] = forms.ChoiceField(choices=_SENSES, required=False)
+            self.fields[f"value_{number}"] = forms.CharField(max_length=20, required=False)
+            self.fields[f"failures_{number}"] = forms.IntegerField(min_value=0, max_value=1000, required=False)
+        for number in range(1, MEASURES + 1):
+            self.fields[f"named_{number}"] = forms.CharField(max_length=LONGEST_NAME, required=False)
+            self.fields[f"measures_{number}"] = forms.ChoiceField(
+                choices=[("", "choose"), *((name, METRICS.get(name, name)) for name in ENGINE_METRICS)], required=False
+            )
+        self._describe()
+
+    def _describe(self) -> None:
+        """What browsers and screen readers are told of the fields."""
+        short = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.TextInput | forms.Textarea):
+                field.widget.attrs |= short
+            word, _, number = name.rpartition("_")
+            if word in _SPOKEN:
+                field.widget.attrs["aria-label"] = _SPOKEN[word].format(number)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if (closing := self.closed.get(cleaned.get("scenario", ""))) is not None:
+            self.add_error("scenario", f"This scenario is closed while you are at “{closing.title}”.")
+        if cleaned.get("way") in FIELDS_OF:
+            for name in self._unused(cleaned["way"]):
+                self.errors.pop(name, None)
+                cleaned[name] = None
+            checks = {FORM: self._clean_form, MANIFEST: self._clean_manifest, SCRIPT: self._clean_script}
+            checks[cleaned["way"]]()
+        return cleaned
+
+    def _unused(self, way: str) -> set[str]:
+        """Fields that the page does not show for what was chosen: what stands in them is nobody's business."""
+        unused = {name for other, names in FIELDS_OF.items() if other != way for name in names}
+        if self.cleaned_data.get("decides") not in (Decides.CHECKS, Decides.FAILED_CHECKS):
+            unused |= {"interval", "threshold", *_OF_CHECKS}
+        if self.cleaned_data.get("routing") != Routing.PODS:
+            unused.add("replicas")
+        return unused
+
+    def _clean_form(self) -> None:
+        self._clean_steps()
+        self._clean_checks()
+        if not self.errors and self.cleaned_data["decides"] == Decides.FAILED_CHECKS:
+            scenario = offered()[self.cleaned_data["scenario"]].scenario
+            interval = self.cleaned_data["interval"] or scenario.interval
+            if count_looks(self.step_rows(), interval) > MOST_LOOKS:
+                self.add_error("interval", f"That would be more than {MOST_LOOKS:,} looks; look less often.")
+
+    def _clean_steps(self) -> None:
+        found = 0
+        for number in range(1, STEPS + 1):
+            weight, hold = f"weight_{number}", f"hold_{number}"
+            if weight in self.errors or hold in self.errors:
+                found += 1
+                continue
+            given = [self.cleaned_data.get(name) is not None for name in (weight, hold)]
+            found += any(given)
+            if any(given) and not all(given):
+                missing = hold if given[0] else weight
+                tip = "how long, such as 10m" if given[0] else "how many percent, such as 5"
+                self.add_error(missing, f"Step {number} needs both: say {tip}.")
+        if not found:
+            self.add_error("weight_1", "A plan needs a step: say how many percent, and for how long.")
+
+    def _clean_checks(self) -> None:
+        for number in range(1, CHECKS + 1):
+            metric, name = self.cleaned_data.get(f"metric_{number}"), f"value_{number}"
+            if not metric:
+                continue
+            try:
+                self.cleaned_data[name] = read_value(metric, self.cleaned_data.get(name, ""))
+            except ValueError as error:
+                self.add_error(name, f"{error}.")
+
+    def _clean_manifest(self) -> None:
+        self._clean_text(MANIFEST, LONGEST_MANIFEST)
+
+    def _clean_script(self) -> None:
+        self._clean_text(SCRIPT, LONGEST_SCRIPT)
+
+    def _clean_text(self, name: str, longest: int) -> None:
+        if name in self.errors:
+            return
+        text = self.cleaned_data[name] = self.cleaned_data[name].replace("\r\n", "\n").replace("\r", "\n")
+        size = len(text.encode("utf-8", "replace"))
+        if not text.strip():
+            self.add_error(name, f"Nothing stands here yet: type a {name}.")
+        elif size > longest:
+            self.add_error(name, f"This has {size:,} bytes, and {longest:,} is the most that is read here.")
+
+    @property
+    def written(self) -> str:
+        """The way the plan is written in."""
+        return str(self.cleaned_data["way"])
+
+    @property
+    def job_scenario(self) -> str:
+        """The name of the scenario."""
+        return str(self.cleaned_data["scenario"])
+
+    def job(self, *others: Writing) -> Job:
+        """What to run: this plan, and others on the same users."""
+        scenario = offered()[self.job_scenario].scenario
+        return Job(scenario=scenario, seed=self.cleaned_data["seed"] or 0, writings=(self.writing, *others))
+
+    @property
+    def writing(self) -> Writing:
+        """The plan as it was given."""
+        data = self.cleaned_data
+        if self.written == FORM:
+            return Writing(way=FORM, plan=make_plan(data, self.step_rows(), self.check_rows(), self._interval))
+        if self.written == SCRIPT:
+            return Writing(way=SCRIPT, text=data["script"])
+        pairs = ((data[f"named_{number}"], data[f"measures_{number}"]) for number in range(1, MEASURES + 1))
+        measures = tuple((name, metric) for name, metric in pairs if name and metric)
+        return Writing(way=MANIFEST, text=data["manifest"], measures=measures, approve_after=data["approve"])
+
+    @property
+    def _interval(self) -> float:
+        scenario = offered()[self.job_scenario].scenario
+        return float(self.cleaned_data["interval"] or scenario.interval)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The fields that say this plan, as they were filled in: what goes into its address."""
+        used = [name for name in FIELDS_OF[self.written] if name not in self._unused(self.written)]
+        given = {name: str(self.data.get(name, "")).strip() for name in (*_OF_ALL, *used)}
+        given |= {name: self.cleaned_data[name] for name in (MANIFEST, SCRIPT) if name in used}
+        return {name: value for name, value in given.items() if value}
+
+    def step_rows(self) -> list[StepRow]:
+        """The steps that were filled in."""
+        data = self.cleaned_data
+        rows = [(data.get(f"weight_{number}"), data.get(f"hold_{number}")) for number in range(1, STEPS + 1)]
+        return [StepRow(weight=weight, hold=hold) for weight, hold in rows if weight is not None and hold is not None]
+
+    def check_rows(self) -> list[CheckRow]:
+        """The checks that were filled in."""
+        data = self.cleaned_data
+        return [
+            CheckRow(
+                metric=data[f"metric_{number}"],
+                at_most=data[f"sense_{number}"] != "at_least",
+                value=data[f"value_{number}"],
+                failures=data[f"failures_{number}"] or 0,
+            )
+            for number in range(1, CHECKS + 1)
+            if data[f"metric_{number}"]
+        ]
+
+    # For the page
+
+    def rows_of_steps(self) -> Iterator[Row]:
+        """The steps, two fields to a row."""
+        for number in range(1, STEPS + 1):
+            yield Row(number=number, fields=[self[f"weight_{number}"], self[f"hold_{number}"]])
+
+    def rows_of_checks(self) -> Iterator[Row]:
+        """The checks, four fields to a row."""
+        for number in range(1, CHECKS + 1):
+            names = ("metric", "sense", "value", "failures")
+            yield Row(number=number, fields=[self[f"{name}_{number}"] for name in names])
+
+
+_SPOKEN = {
+    "weight": "Step {}: percent to v2",
+    "hold": "Step {}: for how long",
+    "metric": "Check {}: what is measured",
+    "sense": "Check {}: at most or at least",
+    "value": "Check {}: the limit",
+    "failures": "Check {}: failures that are borne",
+}

@@ -1,0 +1,70 @@
+"""The scenarios of the curriculum, and which of them are closed to somebody for now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from django.urls import reverse
+
+from canarylearn.engine import Scenario
+from canarylearn.items.files import TopicSpec, read_as
+from canarylearn.learning.content import topic_folders
+from canarylearn.learning.ready import ready
+from canarylearn.learning.selectors import listed_items, standings
+
+_ABOUT = {"error_rate": "Failing requests", "p95": "Response times", "accuracy": "Right and wrong answers"}
+_ROOMS = {"task": "practice", "question": "quizzes"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offered:
+    """A scenario to choose: its name ('topic/slug'), the group it stands in, and what is true in it."""
+
+    name: str
+    group: str
+    scenario: Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closing:
+    """Why a scenario is closed: the item that was begun, and where it is."""
+
+    title: str
+    url: str
+
+
+@lru_cache(maxsize=1)
+def offered() -> Mapping[str, Offered]:
+    """Every scenario of the curriculum by its name, in the order of its groups."""
+    folders = topic_folders()
+    found = []
+    for folder in folders:
+        topic = read_as(TopicSpec, (folder / "topic.yaml").read_text(encoding="utf-8"))
+        for path in sorted(folder.glob("scenarios/*.yaml")):
+            scenario = read_as(Scenario, path.read_text(encoding="utf-8"))
+            about = _ABOUT.get(scenario.watch, "Other")
+            group = f"{topic.title}: {about.lower()}" if len(folders) > 1 else about
+            found.append(Offered(name=f"{topic.slug}/{path.stem}", group=group, scenario=scenario))
+    groups = list(dict.fromkeys(one.group for one in found))
+    return {one.name: one for one in sorted(found, key=lambda one: groups.index(one.group))}
+
+
+def closed_scenarios(learner_key: UUID) -> dict[str, Closing]:
+    """The scenarios of every item that was begun (a try or a hint) and is neither solved nor out of tries."""
+    listed = {one.version_id: (room, one) for kind, room in _ROOMS.items() for one in listed_items(kind)}
+    closed: dict[str, Closing] = {}
+    for version_id, standing in standings(learner_key, listed).items():
+        item, (room, one) = ready(version_id).item, listed[version_id]
+        begun = bool(standing.attempts or standing.hints_opened)
+        if begun and not standing.resolved(item.tries):
+            closing = Closing(title=item.title, url=reverse(f"{room}:item", args=[one.slug]))
+            closed |= {f"{one.topic_slug}/{slug}": closing for slug in item.scenarios}
+    return closed
+
+
+def suggested(closed: Mapping[str, Closing]) -> str:
+    """The scenario to begin with: the first that is open and has a fault, else the first that is open, else none."""
+    there = [one for one in offered().values() if one.name not in closed]
+    best = next((one for one in there if one.scenario.faults), next(iter(there), None))
+    return best.name if best else ""
