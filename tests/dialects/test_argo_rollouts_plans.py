@@ -116,6 +116,8 @@ def test_a_mirror_sends_copies_while_the_canary_has_no_traffic() -> None:
     steps: list[dict[str, Any]] = [
         {"setMirrorRoute": {"name": "m", "percentage": 35}},
         {"pause": {"duration": 60}},
+        {"setWeight": 0},
+        {"pause": {"duration": 40}},
         {"setMirrorRoute": {"name": "m"}},
         {"pause": {"duration": 30}},
         {"setWeight": 10},
@@ -123,6 +125,7 @@ def test_a_mirror_sends_copies_while_the_canary_has_no_traffic() -> None:
     plan = reading(rollout(routed(steps, istio=ISTIO, managedRoutes=[{"name": "m"}]))).plan
     assert plan.steps == (
         Step(weight=0, hold=60.0, mirror=3500),
+        Step(weight=0, hold=40.0, mirror=3500),
         Step(weight=0, hold=30.0),
         Step(weight=1000, hold=0.0),
     )

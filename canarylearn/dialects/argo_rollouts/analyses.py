@@ -9,9 +9,9 @@ from canarylearn.dialects.argo_rollouts.expressions import BadExpression
 from canarylearn.dialects.argo_rollouts.findings import Findings
 from canarylearn.dialects.argo_rollouts.metrics import Metric, read_metric
 from canarylearn.dialects.argo_rollouts.saying import invalid
-from canarylearn.dialects.argo_rollouts.schema import entries, words
 from canarylearn.dialects.argo_rollouts.sources import Source, source_of
 from canarylearn.dialects.argo_rollouts.templates import Templates, metrics_with
+from canarylearn.dialects.argo_rollouts.values import entries, words
 from canarylearn.dialects.shape import Node
 from canarylearn.engine.checks import Check
 from canarylearn.engine.metrics import METRICS

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from canarylearn.dialects.argo_rollouts.schema import entries, words
+from canarylearn.dialects.argo_rollouts.values import entries, words
 from canarylearn.dialects.shape import Node
 
 Arguments = Mapping[str, str | None]

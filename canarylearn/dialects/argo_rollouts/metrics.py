@@ -7,7 +7,8 @@ from canarylearn.dialects.argo_rollouts.arguments import Arguments, names_in, re
 from canarylearn.dialects.argo_rollouts.durations import parse_go_duration
 from canarylearn.dialects.argo_rollouts.numbers import int_value
 from canarylearn.dialects.argo_rollouts.saying import argo_path
-from canarylearn.dialects.argo_rollouts.schema import PROVIDERS, words
+from canarylearn.dialects.argo_rollouts.schema import PROVIDERS
+from canarylearn.dialects.argo_rollouts.values import words
 from canarylearn.dialects.shape import Node
 
 _DEFAULT_ERRORS = 4
@@ -144,21 +145,21 @@ def _texts(value: object) -> list[str]:
 def read_metric(metric: Node, arguments: Arguments) -> Metric | None:
     """What a metric means; None where it could not be read (the mistake is kept elsewhere)."""
     field = Field(metric, arguments)
-    limits = [field.number(name) for name in ("count", "failureLimit", "inconclusiveLimit", "consecutiveSuccessLimit")]
-    errors, times = (
+    count, failures, errors = (
+        field.number("count"),
+        field.number("failureLimit"),
         field.number("consecutiveErrorLimit", _DEFAULT_ERRORS),
-        [_seconds(field, "interval"), _seconds(field, "initialDelay")],
     )
-    count, failures, inconclusive, successes = limits
+    inconclusive, successes = field.number("inconclusiveLimit"), field.number("consecutiveSuccessLimit")
     if count is None or failures is None or inconclusive is None or successes is None or errors is None:
         return None
-    interval, delay = times
+    interval = _seconds(field, "interval")
     provider = next((name for name in PROVIDERS if metric.get("provider").has(name)), "")
     return Metric(
         node=metric,
         name=words(metric.get("name")),
         interval=interval,
-        delay=max(delay or Fraction(0), Fraction(0)),
+        delay=_seconds(field, "initialDelay") or Fraction(0),
         count=_effective_count(count, interval),
         success=field.text("successCondition") or "",
         failure=field.text("failureCondition") or "",

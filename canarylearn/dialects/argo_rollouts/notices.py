@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from canarylearn.dialects.argo_rollouts.findings import Findings
 from canarylearn.dialects.argo_rollouts.planning import replicas_of, surge_of
-from canarylearn.dialects.argo_rollouts.schema import entries, whole, words
+from canarylearn.dialects.argo_rollouts.values import entries, whole, words
 from canarylearn.dialects.shape import Node
 from canarylearn.engine.plan import Plan, Routing
 from canarylearn.engine.pods import split_pods

@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from canarylearn.dialects.argo_rollouts.durations import parse_go_duration
-from canarylearn.dialects.argo_rollouts.schema import LEAST_INT32, MOST_INT32
+from canarylearn.dialects.argo_rollouts.values import LEAST_INT32, MOST_INT32
 
 _WHOLE = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 _PERCENT = re.compile(r"\d{1,9}%", re.ASCII)

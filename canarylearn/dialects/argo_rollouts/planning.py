@@ -7,8 +7,9 @@ from canarylearn.dialects.argo_rollouts.analyses import Analyses
 from canarylearn.dialects.argo_rollouts.durations import parse_go_duration
 from canarylearn.dialects.argo_rollouts.findings import Findings
 from canarylearn.dialects.argo_rollouts.numbers import pause_seconds, pods
-from canarylearn.dialects.argo_rollouts.schema import ROUTERS, entries, whole, words
+from canarylearn.dialects.argo_rollouts.schema import ROUTERS
 from canarylearn.dialects.argo_rollouts.steps import max_weight
+from canarylearn.dialects.argo_rollouts.values import entries, whole, words
 from canarylearn.dialects.shape import Node
 from canarylearn.engine.checks import Check
 from canarylearn.engine.plan import Decides, Plan, Routing, Step

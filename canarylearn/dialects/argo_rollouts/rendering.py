@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from canarylearn.dialects.argo_rollouts.durations import say_go_duration
-from canarylearn.dialects.argo_rollouts.schema import MOST_INT32
+from canarylearn.dialects.argo_rollouts.values import MOST_INT32
 from canarylearn.dialects.argo_rollouts.writing import Writer
 from canarylearn.dialects.manifest import Rendering
 from canarylearn.engine.plan import Decides, Plan, Routing, Step

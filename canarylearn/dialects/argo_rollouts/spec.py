@@ -3,8 +3,9 @@
 import json
 
 from canarylearn.dialects.argo_rollouts.saying import invalid, required
-from canarylearn.dialects.argo_rollouts.schema import ROLLOUT, entries, whole, words
+from canarylearn.dialects.argo_rollouts.schema import ROLLOUT
 from canarylearn.dialects.argo_rollouts.strategy import check_strategy
+from canarylearn.dialects.argo_rollouts.values import entries, whole, words
 from canarylearn.dialects.shape import Node
 
 _DEFAULT_DEADLINE = 600

@@ -4,7 +4,7 @@ import re
 
 from canarylearn.dialects.argo_rollouts.numbers import pause_seconds
 from canarylearn.dialects.argo_rollouts.saying import argo_path, invalid, required
-from canarylearn.dialects.argo_rollouts.schema import entries, whole, words
+from canarylearn.dialects.argo_rollouts.values import entries, whole, words
 from canarylearn.dialects.shape import Node
 
 _ONE_OF = ("setWeight", "pause", "experiment", "analysis")

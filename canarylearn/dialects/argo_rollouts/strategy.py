@@ -2,8 +2,8 @@
 
 from canarylearn.dialects.argo_rollouts.numbers import pods_or_percent
 from canarylearn.dialects.argo_rollouts.saying import argo_path, invalid, required
-from canarylearn.dialects.argo_rollouts.schema import entries, whole, words
 from canarylearn.dialects.argo_rollouts.steps import check_steps
+from canarylearn.dialects.argo_rollouts.values import entries, whole, words
 from canarylearn.dialects.shape import Node
 
 _SAME_SERVICES = (

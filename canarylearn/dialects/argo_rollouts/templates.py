@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from canarylearn.dialects.argo_rollouts.arguments import Arguments, arguments_in, merged
 from canarylearn.dialects.argo_rollouts.metrics import check_metric, unknown_arguments
 from canarylearn.dialects.argo_rollouts.saying import argo_path
-from canarylearn.dialects.argo_rollouts.schema import TEMPLATE, entries, words
+from canarylearn.dialects.argo_rollouts.schema import TEMPLATE
+from canarylearn.dialects.argo_rollouts.values import entries, words
 from canarylearn.dialects.shape import Node
 
 _MOST_TOGETHER = 50

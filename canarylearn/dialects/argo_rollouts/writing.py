@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from canarylearn.dialects.argo_rollouts.conditions import Conditions
 from canarylearn.dialects.argo_rollouts.durations import say_go_duration
-from canarylearn.dialects.argo_rollouts.schema import MOST_INT32
 from canarylearn.dialects.argo_rollouts.sources import Source, written_query
+from canarylearn.dialects.argo_rollouts.values import MOST_INT32
 from canarylearn.engine.checks import Check, Condition, Within
 
 Metric = dict[str, object]
