@@ -1,17 +1,13 @@
 """A plan as a Canary: what Flagger can say of it, and what is lost."""
 
 import math
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 import yaml
 
 from canarylearn.dialects.flagger.canary import MATCHED, PERCENT
-from canarylearn.dialects.flagger.metrics import DURATION, SUCCESS_RATE, Milliseconds
+from canarylearn.dialects.flagger.drafts import Draft, all_checks, write_checks
 from canarylearn.dialects.flagger.weights import reached
 from canarylearn.dialects.manifest import Rendering
-from canarylearn.dialects.measured import measured_by, query_for
-from canarylearn.engine.checks import Check, Within
 from canarylearn.engine.plan import Decides, Plan, Routing, Step
 from canarylearn.engine.quantities import BUCKETS, say_weight
 
@@ -20,26 +16,9 @@ _TESTER = "http://flagger-loadtester.test/"
 _GATE = f"{_TESTER}gate/check"
 
 
-@dataclass(kw_only=True)
-class _Draft:
-    """The parts of the files as they come to be written."""
-
-    analysis: dict[str, object] = field(default_factory=dict)
-    metrics: list[dict[str, object]] = field(default_factory=list)
-    webhooks: list[dict[str, object]] = field(default_factory=list)
-    templates: list[dict[str, object]] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
-    provider: str = "istio"
-
-    def lose(self, sentence: str) -> None:
-        """Name something that cannot be said, once."""
-        if sentence not in self.lost:
-            self.lost.append(sentence)
-
-
 def render(plan: Plan) -> Rendering:
     """The plan as a Canary, with a MetricTemplate for each metric that is not built in."""
-    draft = _Draft()
+    draft = Draft()
     skips = _skips(plan)
     interval = _interval(plan, draft)
     draft.analysis = {"interval": f"{interval // 60}m" if interval % 60 == 0 else f"{interval}s", "threshold": 1}
@@ -49,8 +28,7 @@ def render(plan: Plan) -> Rendering:
         _write_steps(plan, interval, draft)
         _write_decision(plan, draft)
         _write_routing(plan, draft)
-        for check in _checks(plan, draft):
-            _write_check(check, draft)
+        write_checks(plan, draft)
     for key, entries in (("metrics", draft.metrics), ("webhooks", draft.webhooks)):
         if entries:
             draft.analysis[key] = entries
@@ -67,7 +45,7 @@ def _skips(plan: Plan) -> bool:
     )
 
 
-def _canary(draft: _Draft, *, skips: bool) -> dict[str, object]:
+def _canary(draft: Draft, *, skips: bool) -> dict[str, object]:
     return {
         "apiVersion": "flagger.app/v1beta1",
         "kind": "Canary",
@@ -82,7 +60,7 @@ def _canary(draft: _Draft, *, skips: bool) -> dict[str, object]:
     }
 
 
-def _interval(plan: Plan, draft: _Draft) -> int:
+def _interval(plan: Plan, draft: Draft) -> int:
     """The seconds between ticks: whole ones, at least ten. Every step lasts one tick."""
     holds = [step.hold for step in plan.steps if step.hold]
     asked = plan.interval or (holds[0] if holds else 60.0)
@@ -94,7 +72,7 @@ def _interval(plan: Plan, draft: _Draft) -> int:
     return seconds
 
 
-def _write_steps(plan: Plan, interval: int, draft: _Draft) -> None:
+def _write_steps(plan: Plan, interval: int, draft: Draft) -> None:
     steps = list(plan.steps)
     waits_first = not steps[0].weight and not steps[0].mirror and steps[0].hold is None
     if waits_first:
@@ -121,7 +99,7 @@ def _last(steps: list[Step]) -> Step:
     return steps[-1]
 
 
-def _write_blue_green(steps: list[Step], waits: list[bool], draft: _Draft, *, waits_first: bool) -> None:
+def _write_blue_green(steps: list[Step], waits: list[bool], draft: Draft, *, waits_first: bool) -> None:
     draft.analysis["iterations"] = max(1, len(steps) - 1)
     copies = {step.mirror for step in steps if not step.weight}
     if _last(steps).weight == 0:
@@ -138,7 +116,7 @@ def _write_blue_green(steps: list[Step], waits: list[bool], draft: _Draft, *, wa
     _gate_ends(waits, min(2, len(steps)), draft, waits_first=waits_first)
 
 
-def _write_mirror(copies: set[int], draft: _Draft) -> None:
+def _write_mirror(copies: set[int], draft: Draft) -> None:
     share = max(copies)
     if len(copies) > 1:
         draft.lose("copies in some steps alone: Flagger mirrors the same share through all of them")
@@ -148,12 +126,12 @@ def _write_mirror(copies: set[int], draft: _Draft) -> None:
         draft.lose(f"copies of {say_weight(share)} of the requests: Flagger knows whole percents")
 
 
-def _test_load(draft: _Draft) -> None:
+def _test_load(draft: Draft) -> None:
     command = "hey -z 1m -q 10 -c 2 http://model-canary:8080/"
     draft.webhooks.append({"name": "load-test", "url": _TESTER, "metadata": {"cmd": command}})
 
 
-def _write_growing(steps: list[Step], zeros: int, draft: _Draft) -> None:
+def _write_growing(steps: list[Step], zeros: int, draft: Draft) -> None:
     if zeros and steps[0].mirror:
         draft.analysis["mirror"] = True
         _write_mirror({step.mirror for step in steps[:zeros]}, draft)
@@ -175,7 +153,7 @@ def _write_growing(steps: list[Step], zeros: int, draft: _Draft) -> None:
         draft.analysis["stepWeights"] = percents
 
 
-def _gate_growing(waits: list[bool], draft: _Draft, *, waits_first: bool, mirrored: bool) -> None:
+def _gate_growing(waits: list[bool], draft: Draft, *, waits_first: bool, mirrored: bool) -> None:
     """The hooks at which steps of growing weight wait: at all of them, at the first, at the last, or both of these."""
     rising = waits[1:] if mirrored else waits
     if waits_first and all(rising):
@@ -184,7 +162,7 @@ def _gate_growing(waits: list[bool], draft: _Draft, *, waits_first: bool, mirror
     _gate_ends(waits, 1, draft, waits_first=waits_first)
 
 
-def _gate_ends(waits: list[bool], at_end: int, draft: _Draft, *, waits_first: bool) -> None:
+def _gate_ends(waits: list[bool], at_end: int, draft: Draft, *, waits_first: bool) -> None:
     if waits_first:
         _gate("confirm-rollout", draft)
     if waits[-1]:
@@ -193,11 +171,11 @@ def _gate_ends(waits: list[bool], at_end: int, draft: _Draft, *, waits_first: bo
         draft.lose("a wait for a person between two steps: in Flagger one waits before all of them, or before none")
 
 
-def _gate(kind: str, draft: _Draft) -> None:
+def _gate(kind: str, draft: Draft) -> None:
     draft.webhooks.append({"name": kind, "type": kind, "url": _GATE})
 
 
-def _write_decision(plan: Plan, draft: _Draft) -> None:
+def _write_decision(plan: Plan, draft: Draft) -> None:
     if plan.decides is Decides.FAILED_CHECKS:
         draft.analysis["threshold"] = plan.threshold
     elif plan.decides is Decides.JUDGE:
@@ -205,12 +183,12 @@ def _write_decision(plan: Plan, draft: _Draft) -> None:
     elif plan.decides is Decides.NOBODY:
         draft.lose("that a person or a pipeline decides: Flagger goes on by itself while its checks succeed")
     else:
-        limits = [check.failure_limit for check in _all_checks(plan)]
+        limits = [check.failure_limit for check in all_checks(plan)]
         draft.analysis["threshold"] = max(1, min(limits, default=0) + 1)
         draft.lose("how each check counts its measurements: Flagger counts the ticks in which any check fails")
 
 
-def _write_routing(plan: Plan, draft: _Draft) -> None:
+def _write_routing(plan: Plan, draft: Draft) -> None:
     if plan.routing is Routing.PODS:
         draft.lose("shares made of pods: Flagger shifts traffic with a router")
     if plan.routing is Routing.STICKY and "match" not in draft.analysis:
@@ -218,78 +196,3 @@ def _write_routing(plan: Plan, draft: _Draft) -> None:
             draft.lose("users who stay with their revision: without a router there is no sessionAffinity")
         else:
             draft.analysis["sessionAffinity"] = {"cookieName": "model", "primaryCookieName": "model-primary"}
-
-
-def _all_checks(plan: Plan) -> list[Check]:
-    in_steps = dict.fromkeys(check for step in plan.steps for check in step.checks)
-    return [*plan.checks, *(check for check in in_steps if check not in plan.checks)]
-
-
-def _checks(plan: Plan, draft: _Draft) -> list[Check]:
-    """Every check that can be written: Flagger makes all of them at each tick, for the canary."""
-    if any(step.checks for step in plan.steps) or plan.checks_from:
-        draft.lose("checks of some steps alone: Flagger makes all of them from the first step on")
-    kept = []
-    for check in _all_checks(plan):
-        if check.dry_run:
-            draft.lose(f"the check {check.title!r}, which does not count: Flagger has no dry run")
-        elif check.arm != "canary":
-            draft.lose(f"the check {check.title!r} of the baseline: Flagger's own metrics are the canary's")
-        else:
-            kept.append(check)
-    return kept
-
-
-def _write_check(check: Check, draft: _Draft) -> None:
-    condition = check.condition
-    if isinstance(condition, Milliseconds) and check.metric == "p99":
-        draft.metrics.append(_metric(DURATION, condition.at_least, condition.at_most))
-    elif not isinstance(condition, Within):
-        draft.lose(f"the condition of the check {check.title!r}, {condition.say()}: Flagger knows a range")
-    elif check.metric == "success_rate" and check.name == SUCCESS_RATE:
-        draft.metrics.append(_metric(SUCCESS_RATE, _percent(condition.at_least), _percent(condition.at_most)))
-    else:
-        _write_custom(check, condition, draft)
-
-
-def _write_custom(check: Check, condition: Within, draft: _Draft) -> None:
-    query = query_for(check.metric, service="model-canary", window="{{ interval }}")
-    if query is None:
-        draft.lose(f"the check {check.title!r}: there is no query for {check.metric}")
-        return
-    name = check.title
-    measured = measured_by(name, query)
-    if name in (SUCCESS_RATE, DURATION) or measured is None or measured.metric != check.metric or measured.scale != 1:
-        name = check.metric.replace("_", "-")
-        draft.lose(f"the name {check.title!r} of a check, which would mean something else: it is {name!r} here")
-    template = f"{check.metric.replace('_', '-')}"
-    draft.metrics.append(
-        {**_metric(name, condition.at_least, condition.at_most), "templateRef": {"name": template}},
-    )
-    written: dict[str, object] = {
-        "apiVersion": "flagger.app/v1beta1",
-        "kind": "MetricTemplate",
-        "metadata": {"name": template},
-        "spec": {"provider": {"type": "prometheus", "address": "http://prometheus:9090"}, "query": query},
-    }
-    if written not in draft.templates:
-        draft.templates.append(written)
-
-
-def _metric(name: str, low: float | None, high: float | None) -> dict[str, object]:
-    bounds = {"min": low, "max": high}
-    return {
-        "name": name,
-        "interval": "1m",
-        "thresholdRange": {end: _plain(bound) for end, bound in bounds.items() if bound is not None},
-    }
-
-
-def _percent(share: float | None) -> float | None:
-    """In decimal, so that 0.07 is 7 percent and not a hair more."""
-    return None if share is None else float(Decimal(repr(share)) * 100)
-
-
-def _plain(number: float) -> float:
-    """Whole numbers without a decimal point, as a person writes them."""
-    return int(number) if number == int(number) and abs(number) < 10**15 else number

@@ -6,6 +6,7 @@ from math import ceil
 
 import yaml
 
+from canarylearn.dialects.edges import edge_of
 from canarylearn.dialects.manifest import Rendering
 from canarylearn.dialects.measured import measured_by
 from canarylearn.dialects.sagemaker.alarms import LATENCY, MICROSECONDS, OPERATORS, PERIOD, Quiet
@@ -158,6 +159,10 @@ def _write_check(check: Check, draft: _Draft) -> None:
             _write_alarm(check, Quiet(operator=">", threshold=condition.at_most), draft)
         if condition.at_least is not None:
             _write_alarm(check, Quiet(operator="<", threshold=condition.at_least), draft)
+    elif (edge := edge_of(condition)) is not None:
+        draft.lose("that a check without data is an error: an alarm without data does not ring")
+        sign = (">" if edge.above_fails else "<") + ("" if edge.included else "=")
+        _write_alarm(check, Quiet(operator=sign, threshold=edge.limit), draft)
     else:
         draft.lose(f"the condition of the check {check.title!r}, {condition.say()}: an alarm knows one threshold")
 
