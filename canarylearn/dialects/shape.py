@@ -69,7 +69,7 @@ class Node:
 
     def has(self, key: str) -> bool:
         """Whether a key stands there with a value other than null."""
-        return self.get(key).there
+        return isinstance(self.value, dict) and self.value.get(key) is not None
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
         """The entries of a mapping, in order; none for anything else."""
@@ -81,11 +81,12 @@ class Node:
         """Whether this is a mapping; keys that are not `known` and missing required ones are kept as mistakes."""
         if not self._is(dict, "an object"):
             return False
-        for key, node in self.items():
+        assert isinstance(self.value, dict)
+        for key in self.value:
             if known is not None and key not in known:
                 # Looking for a likeness takes time, and nobody reads the thousandth.
                 nearest = _nearest(key, known) if len(self.problems.found) < _MOST_SHOWN else ""
-                node.problem(f'unknown field "{_short(key)}"{nearest}', code=SCHEMA)
+                self.get(key).problem(f'unknown field "{_short(key)}"{nearest}', code=SCHEMA)
         for key in required:
             if not self.has(key):
                 self.problem(f"{key}: Required value", code=SCHEMA)
