@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from canarylearn.dialects.shape import SCHEMA, Node, say_value
 
 MOST_INT32, MOST_INT64 = 2**31 - 1, 2**63 - 1
+MOST_ENTRIES = 1000
+"""Longer arrays are not read: no tool's file has them, and a text is to be answered at once."""
 
 Look = Callable[[Node], object]
 """What looks at a value, and keeps its mistakes."""
@@ -31,7 +33,7 @@ def hold_to(node: Node, table: object) -> None:
     if isinstance(table, tuple):
         node.text(choices=table)
     elif isinstance(table, Many):
-        for entry in node.sequence(most=table.most):
+        for entry in node.sequence(most=table.most or MOST_ENTRIES):
             hold_to(entry, table.of)
     elif isinstance(table, Mapping):
         _hold_object(node, table)
@@ -44,9 +46,9 @@ def _hold_object(node: Node, table: Mapping[str, object]) -> None:
     fields = {name.removesuffix("!"): shape for name, shape in table.items()}
     required = tuple(name.removesuffix("!") for name in table if name.endswith("!"))
     if node.mapping(frozenset(fields), required=required):
-        for name, child in node.items():
-            if name in fields and child.there:
-                hold_to(child, fields[name])
+        for name, shape in fields.items():
+            if shape is not None and node.has(name):
+                hold_to(node.get(name), shape)
 
 
 def text(node: Node) -> None:
@@ -105,5 +107,5 @@ def words_at(node: Node) -> str:
 
 
 def entries_at(node: Node) -> list[Node]:
-    """The entries of a list, none for anything else."""
-    return node.sequence() if isinstance(node.value, list) else []
+    """The entries of a list, none for anything else and for more than are read."""
+    return node.sequence() if isinstance(node.value, list) and len(node.value) <= MOST_ENTRIES else []
