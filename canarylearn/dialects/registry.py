@@ -61,7 +61,12 @@ DIALECTS = (
         name="kserve",
         title="KServe",
         versions=("0.20", "0.15"),
-        kinds=(("serving.kserve.io/", "InferenceService"), ("serving.kserve.io/", "InferenceGraph")),
+        kinds=(
+            ("serving.kserve.io/", "InferenceService"),
+            ("serving.kserve.io/", "InferenceGraph"),
+            ("serving.knative.dev/", "Service"),
+            ("serving.knative.dev/", "Route"),
+        ),
     ),
     Dialect(
         name="istio",

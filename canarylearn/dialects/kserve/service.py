@@ -152,7 +152,7 @@ def _standard(node: Node, mode: str, notes: Notes) -> Route:
         _verify_canary(place, entry.get("predictor"), stable)
     canaries = [_canary(entry, node.get("status")) for entry in entries]
     total = sum(one.percent for one in canaries)
-    if total > ALL:
+    if total > ALL and all(0 <= one.percent <= ALL for one in canaries):
         canary.problem(f"sum of canary trafficPercent values ({total}) must be <= {ALL}")
     _note_pods(canary, whole_at(stable.get("minReplicas"), 1) or 0, canaries, notes)
     names = named_apart([name or "predictor", *(one.name for one in canaries)])
