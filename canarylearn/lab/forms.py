@@ -14,7 +14,7 @@ from canarylearn.lab.planning import MOST_LOOKS, CheckRow, StepRow, count_looks,
 from canarylearn.lab.running import FORM, MANIFEST, SCRIPT, Job, Writing
 from canarylearn.lab.scenarios import Closing, offered
 
-STEPS, CHECKS, MEASURES = 8, 3, 6
+STEPS, SHOWN_STEPS, CHECKS, MEASURES = 8, 4, 3, 6
 MOST_SEED = 999_999_999
 LONGEST_SCRIPT = 8 * 1024
 LONGEST_MANIFEST = 64 * 1024
@@ -180,7 +180,7 @@ class PlanForm(forms.Form):
             for name in self._unused(cleaned["way"]):
                 self.errors.pop(name, None)
                 cleaned[name] = None
-            checks = {FORM: self._clean_form, MANIFEST: self._clean_manifest, SCRIPT: self._clean_script}
+            checks = {FORM: self._check_form, MANIFEST: self._check_manifest, SCRIPT: self._check_script}
             checks[cleaned["way"]]()
         return cleaned
 
@@ -193,16 +193,16 @@ class PlanForm(forms.Form):
             unused.add("replicas")
         return unused
 
-    def _clean_form(self) -> None:
-        self._clean_steps()
-        self._clean_checks()
+    def _check_form(self) -> None:
+        self._check_steps()
+        self._check_checks()
         if not self.errors and self.cleaned_data["decides"] == Decides.FAILED_CHECKS:
             scenario = offered()[self.cleaned_data["scenario"]].scenario
             interval = self.cleaned_data["interval"] or scenario.interval
             if count_looks(self.step_rows(), interval) > MOST_LOOKS:
                 self.add_error("interval", f"That would be more than {MOST_LOOKS:,} looks; look less often.")
 
-    def _clean_steps(self) -> None:
+    def _check_steps(self) -> None:
         found = 0
         for number in range(1, STEPS + 1):
             weight, hold = f"weight_{number}", f"hold_{number}"
@@ -218,7 +218,7 @@ class PlanForm(forms.Form):
         if not found:
             self.add_error("weight_1", "A plan needs a step: say how many percent, and for how long.")
 
-    def _clean_checks(self) -> None:
+    def _check_checks(self) -> None:
         for number in range(1, CHECKS + 1):
             metric, name = self.cleaned_data.get(f"metric_{number}"), f"value_{number}"
             if not metric:
@@ -228,13 +228,13 @@ class PlanForm(forms.Form):
             except ValueError as error:
                 self.add_error(name, f"{error}.")
 
-    def _clean_manifest(self) -> None:
-        self._clean_text(MANIFEST, LONGEST_MANIFEST)
+    def _check_manifest(self) -> None:
+        self._check_text(MANIFEST, LONGEST_MANIFEST)
 
-    def _clean_script(self) -> None:
-        self._clean_text(SCRIPT, LONGEST_SCRIPT)
+    def _check_script(self) -> None:
+        self._check_text(SCRIPT, LONGEST_SCRIPT)
 
-    def _clean_text(self, name: str, longest: int) -> None:
+    def _check_text(self, name: str, longest: int) -> None:
         if name in self.errors:
             return
         text = self.cleaned_data[name] = self.cleaned_data[name].replace("\r\n", "\n").replace("\r", "\n")
@@ -306,10 +306,21 @@ class PlanForm(forms.Form):
 
     # For the page
 
-    def rows_of_steps(self) -> Iterator[Row]:
-        """The steps, two fields to a row."""
-        for number in range(1, STEPS + 1):
-            yield Row(number=number, fields=[self[f"weight_{number}"], self[f"hold_{number}"]])
+    def first_steps(self) -> list[Row]:
+        """The steps that are always shown."""
+        return self._rows_of_steps(1, SHOWN_STEPS)
+
+    def more_steps(self) -> list[Row]:
+        """The steps that are folded away until they are wanted."""
+        return self._rows_of_steps(SHOWN_STEPS + 1, STEPS)
+
+    def has_more_steps(self) -> bool:
+        """Whether anything stands in them."""
+        return any(field.value() for row in self.more_steps() for field in row.fields)
+
+    def _rows_of_steps(self, first: int, last: int) -> list[Row]:
+        numbers = range(first, last + 1)
+        return [Row(number=number, fields=[self[f"weight_{number}"], self[f"hold_{number}"]]) for number in numbers]
 
     def rows_of_checks(self) -> Iterator[Row]:
         """The checks, four fields to a row."""

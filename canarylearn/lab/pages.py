@@ -12,7 +12,7 @@ from canarylearn.lab.apart import Stopped
 from canarylearn.lab.child import MEMORY, SECONDS
 from canarylearn.lab.forms import MEASURES, PlanForm
 from canarylearn.lab.marked import Excerpt, excerpts
-from canarylearn.lab.running import FORM, Told, Writing
+from canarylearn.lab.running import FORM, Told, Writing, sentence
 from canarylearn.lab.scenarios import Closing, Offered, offered
 
 NEVER = say_duration(math.inf)
@@ -46,6 +46,11 @@ class Group:
     choices: list[Choice]
 
 
+def chosen_of(groups: list[Group]) -> Choice | None:
+    """The scenario that is chosen."""
+    return next((choice for group in groups for choice in group.choices if choice.chosen), None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Compared:
     """One figure of both plans."""
@@ -77,6 +82,11 @@ class Result:
     before: Told | None = None
     figures: list[Compared] = field(default_factory=list)
     measures: list[Measure] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The scenario's title."""
+        return sentence(self.scenario.scenario.title)
 
     @property
     def headline(self) -> str:
@@ -151,7 +161,7 @@ def show_groups(form: PlanForm, closed: Mapping[str, Closing]) -> list[Group]:
             choices=[
                 Choice(
                     name=one.name,
-                    title=one.scenario.title,
+                    title=sentence(one.scenario.title),
                     about=one.scenario.about,
                     chosen=one.name == chosen,
                     closing=closed.get(one.name),

@@ -221,12 +221,11 @@ def _run_script(program: Program, scenario: Scenario, seed: int, chart_id: str) 
 
 def _tell(told: Told, ended: Outcome, scenario: Scenario, chart_id: str) -> Told:
     """The ending in one sentence, the figures and the timeline."""
-    said = story(Run(outcome=ended, refused=None, output=()), scenario)
     chart = draw(ended, scenario, chart_id=chart_id)
     return replace(
         told,
         word=_WORDS[ended.phase],
-        sentence=said if said[1:2].isdigit() else said[:1].upper() + said[1:],
+        sentence=_sentence(ended, scenario),
         reason=_reason(ended),
         lasted=say_duration(scenario.window),
         figures=_figures(ended.measures),
@@ -234,12 +233,24 @@ def _tell(told: Told, ended: Outcome, scenario: Scenario, chart_id: str) -> Told
     )
 
 
+def _sentence(ended: Outcome, scenario: Scenario) -> str:
+    if ended.phase is Phase.INCONCLUSIVE:
+        exposed = say_share(ended.measures["users_exposed_share"])
+        return f"{exposed} of users met {scenario.canary.name}, and nothing was decided"
+    return sentence(story(Run(outcome=ended, refused=None, output=()), scenario))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter, unless it begins with a name such as v2."""
+    return text if text[:1] == "v" and text[1:2].isdigit() else text[:1].upper() + text[1:]
+
+
 def _reason(ended: Outcome) -> str:
-    """The last thing that happened, in its own words, where the sentence has not said it."""
-    if not ended.events or ended.phase is Phase.PROMOTED:
+    """Why it ended so, in the words of the last thing that happened; nothing for a promotion, which needs no reason."""
+    said = [event.text for event in ended.events if event.kind in ("rolled_back", "inconclusive", "waiting")]
+    if not said or ended.phase is Phase.PROMOTED:
         return ""
-    text = ended.events[-1].text.removeprefix("rolled back: ")
-    return text if ended.events[-1].kind in ("rolled_back", "waiting") else ""
+    return said[-1].removeprefix("rolled back: ").removeprefix("no decision: ")
 
 
 def _figures(measures: Mapping[str, float]) -> list[dict[str, str]]:

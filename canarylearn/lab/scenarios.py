@@ -14,6 +14,7 @@ from canarylearn.learning.ready import ready
 from canarylearn.learning.selectors import listed_items, standings
 
 _ABOUT = {"error_rate": "Failing requests", "p95": "Response times", "accuracy": "Right and wrong answers"}
+_TELLING = "canary-releases/v2-fails"
 _ROOMS = {"task": "practice", "question": "quizzes"}
 
 
@@ -64,7 +65,6 @@ def closed_scenarios(learner_key: UUID) -> dict[str, Closing]:
 
 
 def suggested(closed: Mapping[str, Closing]) -> str:
-    """The scenario to begin with: the first that is open and has a fault, else the first that is open, else none."""
-    there = [one for one in offered().values() if one.name not in closed]
-    best = next((one for one in there if one.scenario.faults), next(iter(there), None))
-    return best.name if best else ""
+    """The scenario to begin with: the telling one, or else the first that is open; none when all are closed."""
+    there = [name for name in offered() if name not in closed]
+    return _TELLING if _TELLING in there else next(iter(there), "")

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from canarylearn.lab.apart import WORKPLACE, Busy, Stopped
 from canarylearn.lab.forms import TO_BEGIN_WITH, PlanForm, with_the_rest
 from canarylearn.lab.links import MOST_IN_ADDRESS, Garbled, address, pack, unpack
-from canarylearn.lab.pages import Result, show_groups, show_result, stopped_words
+from canarylearn.lab.pages import Result, chosen_of, show_groups, show_result, stopped_words
 from canarylearn.lab.running import Writing
 from canarylearn.lab.scenarios import closed_scenarios, suggested
 from canarylearn.lab.services import told
@@ -111,9 +111,11 @@ class _Visit:
         status: HTTPStatus = HTTPStatus.OK,
     ) -> HttpResponse:
         """The page; for htmx the result alone, or the whole lab when the form has something to say."""
+        groups = show_groups(form, self.closed)
         context = {
             "form": form,
-            "groups": show_groups(form, self.closed),
+            "groups": groups,
+            "chosen": chosen_of(groups),
             "result": result,
             "message": message,
             "closing": self.closed.get(closing),

@@ -16,9 +16,19 @@ function showNews() {
 
 // A plan that was run has nothing wrong in it any more.
 function forgetErrors(event) {
-  if (event.detail.target.id !== "ran") return;
+  if (event.detail.target?.id !== "ran") return;
   for (const list of lab().querySelectorAll(".plan .errorlist, .plan .error")) list.remove();
   for (const field of lab().querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+}
+
+// What is true in the scenario that was just chosen is told above the list, which may then be folded.
+function showChosen(event) {
+  if (event.target.name !== "scenario") return;
+  const [title, about] = event.target.closest("label").querySelectorAll("b, .about");
+  const [shownTitle, shownAbout] = lab().querySelectorAll(".chosen > *");
+  if (!shownTitle) return;
+  shownTitle.textContent = title.textContent;
+  shownAbout.textContent = about.textContent;
 }
 
 function showLost(kind) {
@@ -30,6 +40,10 @@ function showLost(kind) {
   if (kind) document.querySelector("#plan .primary").focus({ preventScroll: true });
 }
 
+// The size somebody gave a text box stands in its style attribute, which the page's policy lets nobody write.
+window.htmx.config.attributesToSettle = ["class"];
+
+document.addEventListener("change", showChosen);
 document.addEventListener("htmx:afterSwap", forgetErrors);
 document.addEventListener("htmx:afterSettle", showNews);
 document.addEventListener("htmx:beforeRequest", () => showLost(""));
