@@ -20,7 +20,7 @@ _DECIDES = {
 
 
 def run(options: argparse.Namespace, output: Output) -> int:
-    """0 when the tool would take the file, 1 with its errors when it would not."""
+    """0 when the tool would take the file, 1 with its errors when it would not; --strict finds notes too."""
     text = read_text(options.file)
     dialect: Dialect | None = None
     try:
@@ -28,7 +28,8 @@ def run(options: argparse.Namespace, output: Output) -> int:
         _, reading = read_manifest(text, dialect, context)
     except Unreadable as unreadable:
         return _refused(options.file, dialect, unreadable.errors, output)
-    return _accepted(options.file, dialect, reading, output)
+    _accepted(options.file, dialect, reading, output)
+    return int(options.strict and bool(reading.notes or reading.unmeasured))
 
 
 def _refused(name: str, dialect: Dialect | None, errors: tuple[Located, ...], output: Output) -> int:
@@ -48,7 +49,7 @@ def _refused(name: str, dialect: Dialect | None, errors: tuple[Located, ...], ou
     return 1
 
 
-def _accepted(name: str, dialect: Dialect, reading: Reading, output: Output) -> int:
+def _accepted(name: str, dialect: Dialect, reading: Reading, output: Output) -> None:
     output.say(f"{output.colour('green', '✓')} {name}: {dialect.title} accepts it; {_DECIDES[reading.plan.decides]}")
     for share in reading.shares:
         output.say(f"  {_percent(share.share):>8}  {share.target}")
@@ -68,7 +69,6 @@ def _accepted(name: str, dialect: Dialect, reading: Reading, output: Output) -> 
         shares=[{"target": share.target, "share": float(share.share)} for share in reading.shares],
         steps=[{"weight": step.weight / BUCKETS, "hold": step.hold} for step in reading.plan.steps],
     )
-    return 0
 
 
 def _say_steps(plan: Plan, output: Output) -> None:
