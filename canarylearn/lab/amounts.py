@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from canarylearn.engine.quantities import parse_duration, parse_share, parse_weight
+from canarylearn.engine.quantities import BUCKETS, parse_duration, parse_share
 
 LONGEST_AMOUNT = 20
 
@@ -48,7 +48,7 @@ class WeightField(Amount):
     """A share of requests, with or without its percent sign; the value is in buckets."""
 
     def read(self, text: str) -> int:
-        return parse_weight(text if text.endswith("%") else f"{text}%")
+        return round(read_percent(text) * BUCKETS)
 
 
 class DurationField(Amount):
@@ -58,10 +58,18 @@ class DurationField(Amount):
         return parse_duration(text)
 
 
+def read_percent(text: str) -> float:
+    """The fraction in a number of percent, with its sign or without. Raises ValueError, in plain words."""
+    try:
+        return parse_share(text if text.endswith("%") else f"{text}%")
+    except ValueError:
+        raise ValueError(f"{text!r} is no number of percent; write one from 0 to 100, such as 5 or 0.5") from None
+
+
 def read_value(metric: str, text: str) -> float:
     """A check's value in the unit of its metric. Raises ValueError, in plain words, when it is none."""
     if metric in _SHARES:
-        return parse_share(text if text.endswith("%") else f"{text}%")
+        return read_percent(text)
     if metric in _LATENCIES:
         return parse_duration(text)
     if not text.isdecimal() or not text.isascii() or len(text) > 9:

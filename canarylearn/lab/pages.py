@@ -52,6 +52,14 @@ def chosen_of(groups: list[Group]) -> Choice | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something to mend in the form: what, and the place on the page that it is about."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Compared:
     """One figure of both plans."""
 
@@ -137,6 +145,12 @@ def show_result(form: PlanForm, tolds: list[Told], here: str) -> Result:
         measures=show_measures(form, now.unmeasured),
         figures=[Compared(label=one["label"], now=one["value"], before=other["value"]) for one, other in both],
     )
+
+
+def show_problems(form: PlanForm) -> list[Problem]:
+    """What has to be mended, in the order of the form."""
+    found = [(field.id_for_label, error) for field in form for error in field.errors]
+    return [Problem(place=place or "plan", text=str(error)) for place, error in found]
 
 
 def show_measures(form: PlanForm, unknown: list[str]) -> list[Measure]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from canarylearn.lab.apart import WORKPLACE, Busy, Stopped
 from canarylearn.lab.forms import TO_BEGIN_WITH, PlanForm, with_the_rest
 from canarylearn.lab.links import MOST_IN_ADDRESS, Garbled, address, pack, unpack
-from canarylearn.lab.pages import Result, chosen_of, show_groups, show_result, stopped_words
+from canarylearn.lab.pages import Result, chosen_of, show_groups, show_problems, show_result, stopped_words
 from canarylearn.lab.running import Writing
 from canarylearn.lab.scenarios import closed_scenarios, suggested
 from canarylearn.lab.services import told
@@ -116,6 +116,7 @@ class _Visit:
             "form": form,
             "groups": groups,
             "chosen": chosen_of(groups),
+            "problems": show_problems(form),
             "result": result,
             "message": message,
             "closing": self.closed.get(closing),
