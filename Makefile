@@ -45,21 +45,23 @@ lock: .venv/.development ## Pin the newest allowed version of every dependency, 
 	$(BIN)/uv pip compile $(LOCK) --output-file requirements-dev.txt --group dev --constraint requirements.txt pyproject.toml
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
-PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install --require-hashes
+PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("CanaryLearn needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name a newer one: make run PYTHON=python3.12" % sys.version_info[:2])'
 	@$(PYTHON) -m venv .venv
 
 # The stamps spare the installation when nothing changed.
-.venv/.runtime: requirements.txt | .venv/bin/python
+.venv/.runtime: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what CanaryLearn needs (about a minute, once)"
-	@$(PIP) --requirement requirements.txt
+	@$(PIP) --require-hashes --requirement requirements.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/.development: requirements-dev.txt | .venv/bin/python
+.venv/.development: requirements-dev.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the tests and checks need (about two minutes, once)"
-	@$(PIP) --requirement requirements-dev.txt
+	@$(PIP) --require-hashes --requirement requirements-dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .local/.static: .venv/.runtime .local/env $(shell find static -type f)
