@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_compare(commands)
     _add_render(commands)
+    _add_scenario(commands)
     return parser
 
 
@@ -75,6 +76,17 @@ def _add_render(commands: "_Commands") -> None:
     _add_manifest(command)
     command.add_argument("--to", required=True, choices=sorted(BY_NAME), help="the dialect to write")
     _add_measure(command)
+
+
+def _add_scenario(commands: "_Commands") -> None:
+    says = "Say what is true in a scenario, or which scenarios there are."
+    command = commands.add_parser("scenario", help=says, description=says, epilog=_EPILOG)
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    _command(actions, "list", "List the scenarios that come with the curriculum.").set_defaults(module="scenario")
+    described = _command(actions, "describe", "Describe a scenario in words and as a chart.")
+    described.set_defaults(module="scenario")
+    described.add_argument("scenario", metavar="FILE-or-SLUG", help="a scenario file, or the name of one")
+    described.add_argument("--seed", type=_seed, default=0, metavar="N", help="the luck: the same number, the same run")
 
 
 def _command(commands: "_Commands", name: str, says: str) -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from canarylearn.engine.amounts import Moment, Name, Number, Part, Seconds, Share, Weight, Whole, misfit
+from canarylearn.engine.evidence import Evidence as Evidence
 from canarylearn.engine.faults import Fault, SegmentBug
 from canarylearn.engine.traffic import Traffic
 
@@ -63,20 +64,6 @@ class Revision(Part):
         if self.p95 <= self.p50:
             raise ValueError(f"p95 is {self.p95:g} s and p50 is {self.p50:g} s; p95 must be the larger one")
         return self
-
-
-class Evidence(Part):
-    """The comparative judge's settings for this scenario, fixed before any data are seen.
-
-    `alpha_fail` and `alpha_pass` bound the chances of a false FAIL and a false PASS; `margin` is how much worse
-    (absolute share of requests) the canary may be and still pass; `min_canary` is the least number of canary
-    requests a PASS may rest on.
-    """
-
-    alpha_fail: Number = Field(default=0.01, gt=0, lt=0.5)
-    alpha_pass: Number = Field(default=0.05, gt=0, lt=0.5)
-    margin: Share = 0.01
-    min_canary: Whole = Field(default=500, ge=1)
 
 
 class Scenario(Part):

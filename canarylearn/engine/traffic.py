@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from canarylearn.engine.amounts import Moment, Name, Number, Part, SomeShare, TimeOfDay, Whole
-from canarylearn.engine.quantities import say_share
+from canarylearn.engine.amounts import Moment, Name, Number, Part, SomeShare, TimeOfDay, Whole, misfit
+from canarylearn.engine.quantities import parse_share, say_share
 
 _DAY = 86400.0
 _MOST_SEGMENTS = 20
@@ -57,6 +57,11 @@ def _as_segments(value: object) -> object:
     """Segments are written as a mapping of names to shares."""
     if not isinstance(value, Mapping):
         return value
+    for name, share in value.items():
+        try:
+            parse_share(share)
+        except ValueError as error:
+            raise misfit(str(error), name) from None
     return tuple({"name": name, "share": share} for name, share in value.items())
 
 
@@ -82,9 +87,11 @@ class Traffic(Part):
         """Every user belongs to one segment."""
         names, total = [segment.name for segment in self.segments], sum(segment.share for segment in self.segments)
         if names and abs(total - 1) > 1e-9:
-            raise ValueError(f"the segments hold {say_share(total)} of the users; make their shares sum to 100 %")
+            raise misfit(
+                f"they hold {say_share(round(total, 9))} of the users; make the shares sum to 100 %", "segments"
+            )
         if len(set(names)) < len(names):
-            raise ValueError("two segments have the same name; rename one")
+            raise misfit("two segments have the same name; rename one", "segments")
         return self
 
     @property

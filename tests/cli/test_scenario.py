@@ -81,5 +81,5 @@ def test_a_bar_has_eighths_of_three_rows(value: float, column: str) -> None:
 
 def test_many_intervals_are_squeezed_into_the_means_of_neighbours() -> None:
     assert _squeeze([1.0, 3.0, 5.0, 7.0], 2) == [2.0, 6.0]
-    assert _squeeze([float(number) for number in range(7)], 3) == [0.5, 2.5, 5.0]
+    assert _squeeze([float(number) for number in range(7)], 3) == [0.5, 3.0, 5.5]
     assert _squeeze([1.0, float("nan"), 5.0], 3)[0::2] == [1.0, 5.0]
