@@ -97,6 +97,8 @@ def test_arguments_come_from_the_rollout_and_else_from_the_template() -> None:
     assert "args.n was not resolved" in said(errors(rollout(inline()), limited))
     found = errors(rollout({"analysis": {"templates": [{"templateName": "ok"}]}}), limited)
     assert "missing analysis arguments in rollout spec" in said(found)
+    half = {"templates": [{"templateName": "ok"}], "args": [{"name": "limit", "value": "1"}]}
+    assert "args.n was not resolved" in said(errors(rollout({"analysis": half}), limited))
 
 
 def test_what_an_argument_makes_of_a_metric_is_checked_where_it_is_used() -> None:

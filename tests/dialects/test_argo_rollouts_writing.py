@@ -59,9 +59,9 @@ def argo_plans(draw: st.DrawFn) -> Plan:
     mirrors = routing is Routing.PER_REQUEST and not fine
     steps = []
     for _ in range(draw(st.integers(1, 4))):
-        weight = draw(st.integers(0, 10_000)) if fine else draw(st.integers(0, 100)) * 100
+        weight = draw(st.integers(0, 10_000)) if fine else draw(st.sampled_from((0, 0, 100, 3300, 10_000)))
         hold = draw(st.one_of(st.none(), st.integers(0, 2**31 - 1).map(float)))
-        mirror = draw(st.integers(0, 100)) * 100 if mirrors and not weight else 0
+        mirror = draw(st.sampled_from((0, 100, 3500))) if mirrors and not weight else 0
         steps.append(Step(weight=weight, hold=hold, mirror=mirror, checks=draw(some_checks(endless=False))))
     background = draw(some_checks(endless=True))
     every = [*background, *(check for step in steps for check in step.checks)]
@@ -85,6 +85,14 @@ def test_what_is_written_is_read_as_the_same_plan(plan: Plan) -> None:
     assert dialect.name == "argo-rollouts"
     assert found.plan == plan
     assert (rendering.lost, found.unmeasured) == ((), ())
+
+
+def test_copies_are_begun_kept_and_ended() -> None:
+    steps = tuple(Step(weight=0, hold=60.0, mirror=mirror) for mirror in (0, 3500, 3500, 100, 0))
+    plan = Plan(steps=(*steps, Step(weight=0, hold=1.0)), decides=Decides.CHECKS, routing=Routing.PER_REQUEST)
+    text = render(plan).text
+    assert text.count("setMirrorRoute") == 3
+    assert read_manifest(text)[1].plan == plan
 
 
 @given(argo_plans(), st.sampled_from((Decides.JUDGE, Decides.NOBODY, Decides.FAILED_CHECKS)), st.data())
