@@ -30,7 +30,7 @@ def world(seed: int = 0, **changes: Any) -> World:
     return materialise(scenario(**changes), seed)
 
 
-def arm(requests: int, *, errors: int = 0, slow: int = 0, wrong: int = 0, users: int = 0, **more: float) -> ArmMetrics:
+def arm(requests: int, *, errors: int = 0, slow: int = 0, wrong: int = 0, users: int = 0, **more: Any) -> ArmMetrics:
     """What one arm did in one interval, in counts; every user is a new one."""
     return ArmMetrics(
         requests=requests, users=users, errors=errors, slow=slow, wrong=wrong, users_at_weight=users, **more

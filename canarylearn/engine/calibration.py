@@ -11,7 +11,7 @@ Numbers = NDArray[np.float64]
 def brier(happened: Sequence[float], predicted: Sequence[float]) -> float:
     """The mean squared distance of prediction and truth (Brier 1950); lower is better."""
     y, p = _pair(happened, predicted)
-    return float(((p - y) ** 2).mean())
+    return float(np.mean((p - y) ** 2))
 
 
 def log_loss(happened: Sequence[float], predicted: Sequence[float]) -> float:
@@ -19,7 +19,8 @@ def log_loss(happened: Sequence[float], predicted: Sequence[float]) -> float:
     y, p = _pair(happened, predicted)
     tiny = np.finfo(float).eps
     p = np.clip(p, tiny, 1 - tiny)
-    return float(-(y * np.log(p) + (1 - y) * np.log1p(-p)).mean())
+    surprise = -(y * np.log(p) + (1 - y) * np.log1p(-p))
+    return float(np.mean(surprise))
 
 
 def auc(happened: Sequence[float], predicted: Sequence[float]) -> float:
@@ -29,7 +30,7 @@ def auc(happened: Sequence[float], predicted: Sequence[float]) -> float:
     if not yes.size or not no.size:
         raise ValueError("both outcomes have to occur, or nothing can be told apart")
     below = np.searchsorted(no, yes, "left") + np.searchsorted(no, yes, "right")
-    return float(below.sum()) / (2 * yes.size * no.size)
+    return float(np.sum(below)) / (2 * yes.size * no.size)
 
 
 def calibration_error(happened: Sequence[float], predicted: Sequence[float], bins: int = 10) -> float:

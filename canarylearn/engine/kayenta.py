@@ -119,10 +119,11 @@ def classify_by_mean(canary: Sequence[float], baseline: Sequence[float], setting
 def clean(values: Sequence[float], settings: Settings) -> Numbers:
     """The values without what is not a number (left out, or 0 instead), and without outliers where that is asked."""
     array = np.asarray(values, dtype=float)
-    array = array[~np.isnan(array)] if settings.nan == "remove" else np.nan_to_num(array, nan=0.0, posinf=None)
+    missing = np.isnan(array)
+    array = array[~missing] if settings.nan == "remove" else np.where(missing, 0.0, array)
     if settings.outliers == "remove" and array.size:
         array = array[~iqr_outliers(array, settings.outlier_factor, reduce_sensitivity=True)]
-    return array
+    return np.asarray(array)
 
 
 def iqr_outliers(values: Sequence[float] | Numbers, factor: float, *, reduce_sensitivity: bool) -> NDArray[np.bool_]:

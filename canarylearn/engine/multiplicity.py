@@ -94,7 +94,7 @@ def _solve(error: Callable[[float], float], alpha: float) -> float:
 def _simpson(grid: NDArray[np.float64]) -> NDArray[np.float64]:
     weights = np.ones(grid.size)
     weights[1:-1:2], weights[2:-1:2] = 4, 2
-    return weights * (grid[1] - grid[0]) / 3
+    return np.asarray(weights * ((grid[1] - grid[0]) / 3))
 
 
 def _by_size(p_values: Sequence[float]) -> list[int]:

@@ -98,8 +98,8 @@ class _Arm:
     def log_e(self, x: float) -> float:
         if self.start <= x <= self.end:
             return self._at(self._least)
-        side = "right" if x < self.start else "left"
-        return self._at(float(np.searchsorted(self.values, x, side)) / self.values.size)
+        below = np.searchsorted(self.values, x, "right") if x < self.start else np.searchsorted(self.values, x, "left")
+        return self._at(float(below) / self.values.size)
 
 
 def _stitching(eta: float) -> tuple[float, float]:

@@ -65,7 +65,7 @@ class Release:
         self._background = AnalysisRun()
         self._in_step = AnalysisRun()
         self._checks: list[Check] = []
-        self._judge = Judge(world.scenario.evidence)
+        self._judge = Judge(world.scenario.evidence, world.scenario.interval)
         self._noticed = self._full = math.inf
         self._at_risk = 0.0
         self._decided_at: int | None = None
@@ -112,7 +112,7 @@ class Release:
             raise ReleaseError(f"there is no revision {name!r}; the revisions here are {known}")
         if name != self.candidate:
             # What was seen of one revision is no evidence about another.
-            self._judge = Judge(self.world.scenario.evidence)
+            self._judge = Judge(self.world.scenario.evidence, self.world.scenario.interval)
         self._served.candidate = name
         if name == self._removed:
             self._removed = None
@@ -259,8 +259,16 @@ class Release:
                 return
 
     def judge_for(self, seconds: float) -> None:
-        """A judged hold with a decision at its end: promote if the judge (or every check) is satisfied by then."""
+        """A judged hold with a decision at its end: promote if the judge (or every check) is satisfied by then.
+
+        Where the judge is not, its policy may be to hold once more for the same time.
+        """
         self.hold(seconds, judged=True)
+        if self.world.scenario.evidence.inconclusive == "extend" and not self.decided and self.time_left > 0:
+            verdict = self._last_look()
+            if self._policy(verdict) == "extend":
+                self._note("note", f"extended once: {verdict.reason}")
+                self.hold(seconds, judged=True)
         if not self.decided:
             self._conclude()
 
@@ -400,10 +408,19 @@ class Release:
     def _conclude(self) -> None:
         self._concluded = True
         verdict = self._last_look()
-        if verdict.state is State.SUCCESSFUL:
+        policy = self._policy(verdict)
+        if verdict.state is State.SUCCESSFUL or policy == "promote":
+            if policy == "promote":
+                self._note("note", f"promoted without a verdict, as the scenario says: {verdict.reason}")
             self.promote()
+        elif policy == "roll_back" and self.way_back:
+            self.roll_back(f"no verdict, and the scenario says to go back then: {verdict.reason}")
         else:
             self._note("inconclusive", f"no decision: {verdict.reason}")
+
+    def _policy(self, verdict: Analysis) -> str:
+        """What the scenario says to do when the judge has the last look and no verdict."""
+        return "hold" if verdict.state is State.SUCCESSFUL else self._judge.policy(verdict)
 
     def _last_look(self) -> Analysis:
         if self._removed == self.candidate:

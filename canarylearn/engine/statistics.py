@@ -70,12 +70,30 @@ def not_worse_p_value(
     >>> round(p, 6)
     0.001882
     """
+    return p_value_of(
+        not_worse_score(
+            canary_events=canary_events,
+            canary_requests=canary_requests,
+            baseline_events=baseline_events,
+            baseline_requests=baseline_requests,
+            margin=margin,
+        )
+    )
+
+
+def p_value_of(z: float) -> float:
+    """The p-value of a standard score that is small where the canary is good; 1 where there is none."""
+    return 1.0 if math.isnan(z) else float(ndtr(z))
+
+
+def not_worse_score(
+    *, canary_events: int, canary_requests: int, baseline_events: int, baseline_requests: int, margin: float
+) -> float:
+    """The standard score behind `not_worse_p_value`; NaN when nothing varies."""
     canary, baseline = canary_events / canary_requests, baseline_events / baseline_requests
     p1, p2 = _rates_at_margin(canary, baseline, baseline_requests / canary_requests, margin)
     variance = p1 * (1 - p1) / canary_requests + p2 * (1 - p2) / baseline_requests
-    if variance <= 0:
-        return 1.0
-    return float(ndtr((canary - baseline - margin) / math.sqrt(variance)))
+    return (canary - baseline - margin) / math.sqrt(variance) if variance > 0 else math.nan
 
 
 def _rates_at_margin(canary: float, baseline: float, ratio: float, margin: float) -> tuple[float, float]:
