@@ -11,7 +11,7 @@ from benchmarks.figures import Table
 from benchmarks.sites import static_files
 
 MEASUREMENTS: dict[str, Callable[[Path], list[Table]]] = {
-    "engine": lambda static: [engine.table(engine.measure())],
+    "engine": lambda static: [engine.table(engine.measure()), engine.table_large(engine.measure_large())],
     "answer": lambda static: answer.tables(answer.measure(static), answer.measure_judging()),
     "clients": lambda static: [clients.table(clients.measure(static))],
     "page": lambda static: [page.table(page.measure(static))],

@@ -17,9 +17,11 @@ def arrivals(traffic: Traffic, window: float, rng: np.random.Generator) -> Float
     level one on the clock of its own expected number): the draws are the same whatever the curve.
     """
     count = int(rng.poisson(traffic.expected(window)))
-    uniform = np.sort(rng.random(count, dtype=np.float32))
+    uniform = rng.random(count, dtype=np.float32)
+    uniform.sort()
     if traffic.is_level:
-        return uniform * np.float32(window)
+        uniform *= np.float32(window)
+        return uniform
     # Exact where a burst begins or ends and at so many moments between; straight from each to the next.
     moments = np.union1d(np.linspace(0, window, _PIECES + 1), traffic.turns(window))
     passed = np.array([0.0, *(traffic.passed(begin, end) for begin, end in pairwise(moments.tolist()))])

@@ -44,8 +44,9 @@ class Served:
         self.mirror = 0
         self.canary: list[Answered] = []
         self.baseline: list[Answered] = []
-        # The interval in which a user was last seen by each arm: counts distinct users without sorting them.
-        self._seen = np.full((2, world.scenario.traffic.users), -1, dtype=np.int32)
+        # Where users may change arms: the interval in which each was last seen by either, to count without sorting.
+        self._seen = np.full((2, world.scenario.traffic.users), -1, dtype=np.int32) if world.before is None else None
+        self._at_weight = [0, 0]
         self._weight, self._weight_since = -1, 0
         scenario = world.scenario
         self._wait = math.ceil(scenario.label_delay / scenario.interval - 1e-9)
@@ -59,7 +60,7 @@ class Served:
         cut = start + np.searchsorted(self.world.draws.bucket[start:end], weight)
         chosen, others = slice(start, cut), slice(cut, end)
         if weight != self._weight:
-            self._weight, self._weight_since = weight, index
+            self._weight, self._weight_since, self._at_weight = weight, index, [0, 0]
         copied = bool(self.mirror and not weight)
         if copied:
             copies = np.searchsorted(self.world.draws.bucket[others], self.mirror)
@@ -74,6 +75,12 @@ class Served:
 
     def _people(self, arm: int, span: slice, index: int) -> tuple[int, int]:
         """The different users of an arm in this interval, and since the weight last changed."""
+        if self._seen is None:
+            assert self.world.before is not None
+            # Whoever has come since the weight changed met this very arm.
+            before = self.world.before[span]
+            self._at_weight[arm] += int(np.count_nonzero(before < self.world.bounds[self._weight_since]))
+            return int(np.count_nonzero(before < self.world.bounds[index])), self._at_weight[arm]
         seen = self._seen[arm]
         seen[self.world.draws.user[span]] = index
         return int(np.count_nonzero(seen == index)), int(np.count_nonzero(seen >= self._weight_since))

@@ -1,10 +1,11 @@
 """A scenario made real: the same users, requests and luck for every answer that is run in it."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,16 @@ from canarylearn.engine.routing import buckets_of, segments_of
 from canarylearn.engine.scenario import Revision, Scenario
 from canarylearn.engine.traffic import Traffic
 
+Value = TypeVar("Value", bound=np.generic)
+
 Z95 = 1.6448536269514722
 """The 95th percentile of the standard normal distribution."""
 
 SCORE_BINS = 10
 """Scores are counted in so many bins, each with the same share of the stable revision's scores."""
+
+ANOTHER = np.iinfo(np.int32).max
+"""In place of a number: the user of this request is counted at another request of the same interval."""
 
 MOST_KEPT = 6_000_000
 """Requests of worlds that are kept for the next run, and as many again of what they are made of."""
@@ -52,7 +58,8 @@ class World:
 
     `bounds[i]` to `bounds[i + 1]` are the requests of interval i, ordered by bucket: those that a weight sends to the
     canary come first, so an arm's requests are a slice and nothing has to be picked out. `users` is how many
-    different users come at all.
+    different users come at all. `before`, with sticky routing, is the number of a request by the same user in the
+    last interval that had one (-1: none had), for one request of each user in an interval; `ANOTHER` for the rest.
     """
 
     scenario: Scenario
@@ -61,6 +68,7 @@ class World:
     responses: Mapping[str, Response]
     bounds: NDArray[np.intp]
     users: int
+    before: NDArray[np.int32] | None
 
     @property
     def intervals(self) -> int:
@@ -73,6 +81,7 @@ class _Drawn:
     draws: Draws
     bounds: NDArray[np.intp]
     users: int
+    before: NDArray[np.int32] | None
 
 
 _WORLDS: Store[World] = Store(MOST_KEPT, lambda world: len(world.draws.time))
@@ -109,6 +118,7 @@ def _make(scenario: Scenario, seed: int, sticky: bool) -> World:
         },
         bounds=drawn.bounds,
         users=drawn.users,
+        before=drawn.before,
     )
 
 
@@ -124,21 +134,44 @@ def _draw(traffic: Traffic, window: float, interval: float, salt: str, seed: int
     score = rng.standard_normal(count, dtype=np.float32) if scored else None
     bounds = np.searchsorted(time, np.arange(round(window / interval) + 1) * interval)
     order = _by_bucket(bucket, bounds)
-    user = user[order]
-    seen = np.zeros(traffic.users, dtype=bool)
-    seen[user] = True
+    time, normal, failure, mistake, tail = _in_order(order, time, normal, failure, mistake, tail)
+    user, bucket = _in_order(order, user, bucket)
+    last, before = _visits(user, bounds, traffic.users)
     draws = Draws(
-        time=time[order],
+        time=time,
         user=user,
-        bucket=bucket[order],
-        normal=normal[order],
-        failure=failure[order],
-        mistake=mistake[order],
-        tail=tail[order],
+        bucket=bucket,
+        normal=normal,
+        failure=failure,
+        mistake=mistake,
+        tail=tail,
         segment=_segments(traffic, user),
         score=None if score is None else score[order],
     )
-    return _Drawn(draws=draws, bounds=bounds, users=int(np.count_nonzero(seen)))
+    return _Drawn(draws=draws, bounds=bounds, users=int(np.count_nonzero(last >= 0)), before=before if sticky else None)
+
+
+def _in_order(order: NDArray[np.intp], *arrays: NDArray[Value]) -> Iterator[NDArray[Value]]:
+    """The arrays in another order, each in the room of the one before it: fresh memory is what costs most here."""
+    room = np.empty(len(order), dtype=arrays[0].dtype)
+    for values in arrays:
+        yield np.take(values, order, out=room, mode="clip")
+        room = values[: len(order)]
+
+
+def _visits(
+    user: NDArray[np.int32], bounds: NDArray[np.intp], users: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """The last request of each user (-1: none), and `World.before`."""
+    last = np.full(users, -1, dtype=np.int32)
+    before, number = np.empty(len(user), dtype=np.int32), np.arange(len(user), dtype=np.int32)
+    for start, end in pairwise(bounds):
+        came, numbers = user[start:end], number[start:end]
+        earlier = last[came]
+        last[came] = numbers
+        # Whichever request of a user was written last stands for the user in this interval.
+        before[start:end] = np.where(last[came] == numbers, earlier, ANOTHER)
+    return last, before
 
 
 def _by_bucket(bucket: NDArray[np.int32], bounds: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canarylearn.engine import METRICS, Interval, Release, World
-from canarylearn.engine.measuring import measure_arm, quantiles
+from canarylearn.engine.measuring import measure_arm, pooled_quantile, quantiles
 from canarylearn.engine.metrics import NO_REQUESTS
 from tests.worlds import arm, world
 
@@ -20,6 +20,18 @@ def test_a_quantile_is_the_nearest_rank(seconds: list[float]) -> None:
     latency = np.array(seconds, dtype=np.float32)
     expected = [float(np.quantile(latency, q, method="inverted_cdf")) for q in (0.5, 0.95, 0.99)]
     assert list(quantiles(latency)) == expected
+
+
+@given(st.lists(st.lists(SECONDS, max_size=60), max_size=6), st.sampled_from([0.01, 0.5, 0.95, 0.99, 1.0]))
+def test_a_quantile_of_many_parts_is_that_of_the_whole(parts: list[list[float]], share: float) -> None:
+    arrays = [np.array(part, dtype=np.float32) for part in parts]
+    known = [float(np.quantile(array, share, method="inverted_cdf")) if len(array) else math.nan for array in arrays]
+    whole = np.concatenate([*arrays, np.array([], dtype=np.float32)])
+    pooled = pooled_quantile(share, list(zip(arrays, known, strict=True)))
+    if len(whole):
+        assert pooled == float(np.quantile(whole, share, method="inverted_cdf"))
+    else:
+        assert math.isnan(pooled)
 
 
 def test_an_arm_is_measured_as_by_hand() -> None:
