@@ -92,6 +92,8 @@ def judged(seed: int, *weights: int, **changes: Any) -> Phase:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("weights", [(5000, 500), (500, 5000)])
 def test_the_judge_counts_late_labels_under_the_weight_of_their_time(seed: int, weights: tuple[int, int]) -> None:
-    """After half of the traffic, so many of a twentieth's answers would be wrong that it looks like proof."""
+    """When the second hour is harder for both revisions, its answers must not be pooled with those of the first."""
     assert judged(seed, *weights) is not Phase.ROLLED_BACK
+    harder = [{**DROP, "on": on, "since": "1h"} for on in ("stable", "canary")]
+    assert judged(seed, *weights, faults=harder) is not Phase.ROLLED_BACK
     assert judged(seed, *weights, faults=[DROP]) is Phase.ROLLED_BACK
