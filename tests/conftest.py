@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test.utils import override_settings
+from hypothesis import settings
 
 from canarylearn.learning.content import load_topic, read_lock
 from canarylearn.learning.ready import ready
@@ -17,6 +18,10 @@ from tests.serving import Site, collect_static, new_site
 
 # pytest-playwright keeps an event loop in the thread of the test, and Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# A shared machine stops for longer than Hypothesis waits; tests that are about time measure it themselves.
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
 
 # As root in a container Chromium has no sandbox; the rest keeps it from calling its maker.
 CHROMIUM_FLAGS = [
