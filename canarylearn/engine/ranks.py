@@ -66,6 +66,12 @@ def mann_whitney(
     )
 
 
+def mann_whitney_p(canary: Sequence[float], baseline: Sequence[float], side: Side = "two-sided") -> float:
+    """The p-value of `mann_whitney` alone, without the shift."""
+    result = stats.mannwhitneyu(_numbers(canary), _numbers(baseline), alternative=_SCIPY_SIDES[side])
+    return float(result.pvalue)
+
+
 def hodges_lehmann(canary: Sequence[float] | Numbers, baseline: Sequence[float] | Numbers) -> float:
     """The median of all pairwise differences, canary minus baseline."""
     ours, theirs = _numbers(canary), _numbers(baseline)
