@@ -52,7 +52,7 @@ def _serve(descriptor: int) -> None:
         bound()
         with socket.socket(fileno=descriptor) as line:
             line.sendall(BEGUN)
-            line.sendall(json.dumps(_answer(line)).encode())
+            line.sendall(_answer(line))
     finally:
         os._exit(0)
 
@@ -71,16 +71,16 @@ def bound() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def _answer(line: socket.socket) -> dict[str, object]:
-    """What came of a call, as plain data."""
+def _answer(line: socket.socket) -> bytes:
+    """What came of a call, as plain data in JSON."""
     try:
         # From the server, which wrote it itself: the text that a person typed is a value in it.
         function, argument = pickle.loads(_everything(line))  # noqa: S301
-        return {"told": function(argument)}
+        return json.dumps({"told": function(argument)}).encode()
     except MemoryError:
-        return {"stopped": "memory"}
+        return json.dumps({"stopped": "memory"}).encode()
     except Exception:  # whatever it is: the server has to hear of it
-        return {"fault": traceback.format_exc()}
+        return json.dumps({"fault": traceback.format_exc()}).encode()
 
 
 def _everything(line: socket.socket) -> bytes:

@@ -149,8 +149,12 @@ def show_result(form: PlanForm, tolds: list[Told], here: str) -> Result:
 
 def show_problems(form: PlanForm) -> list[Problem]:
     """What has to be mended, in the order of the form."""
-    found = [(field.id_for_label, error) for field in form for error in field.errors]
-    return [Problem(place=place or "plan", text=str(error)) for place, error in found]
+    return [
+        # Radio buttons have no id of their own in all: the first of them is led to.
+        Problem(place=field.id_for_label or f"{field.auto_id}_0", text=str(error))
+        for field in form
+        for error in field.errors
+    ]
 
 
 def show_measures(form: PlanForm, unknown: list[str]) -> list[Measure]:
