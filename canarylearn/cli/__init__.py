@@ -10,7 +10,7 @@ from canarylearn.cli.output import Output
 from canarylearn.cli.problems import Usage
 from canarylearn.dialects.registry import BY_NAME
 from canarylearn.engine.metrics import METRICS
-from canarylearn.engine.quantities import parse_duration
+from canarylearn.engine.quantities import parse_duration, parse_share
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -21,6 +21,20 @@ FINE, FINDING, USAGE = 0, 1, 2
 _EPILOG = (
     "Exit codes: 0 fine, 1 something was found, 2 the call cannot be used. Each command explains itself with --help."
 )
+
+
+JUDGE_METHODS = (
+    "sequential",
+    "kayenta",
+    "mann-whitney",
+    "brunner-munzel",
+    "welch",
+    "two-proportion",
+    "fisher",
+    "poisson",
+    "ks",
+)
+"""The values of `canarylearn.engine.samples.Method`, which loads numpy."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,13 +61,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_render(commands)
     _add_scenario(commands)
+    _add_judge(commands)
+    _add_power(commands)
     return parser
 
 
 def _add_check(commands: "_Commands") -> None:
-    _add_manifest(
-        _command(commands, "check", "Say what the tool would say of a rollout file, and the shares it gives.")
-    )
+    command = _command(commands, "check", "Say what the tool would say of a rollout file, and the shares it gives.")
+    _add_manifest(command)
+    command.add_argument("--strict", action="store_true", help="exit with 1 for notes too, not for errors alone")
 
 
 def _add_run(commands: "_Commands") -> None:
@@ -87,6 +103,48 @@ def _add_scenario(commands: "_Commands") -> None:
     described.set_defaults(module="scenario")
     described.add_argument("scenario", metavar="FILE-or-SLUG", help="a scenario file, or the name of one")
     described.add_argument("--seed", type=_seed, default=0, metavar="N", help="the luck: the same number, the same run")
+
+
+def _add_judge(commands: "_Commands") -> None:
+    command = _command(
+        commands, "judge", "Judge a canary's own numbers against a baseline's: two CSV files, one column."
+    )
+    command.add_argument(
+        "baseline", metavar="BASELINE.csv", help="the baseline's numbers; the first line names columns"
+    )
+    command.add_argument("canary", metavar="CANARY.csv", help="the canary's numbers, with the same column")
+    command.add_argument("--metric", required=True, metavar="COLUMN", help="the column to compare")
+    command.add_argument("--total", metavar="COLUMN", help="the column of all requests, where the metric counts events")
+    command.add_argument(
+        "--direction", choices=("increase", "decrease", "either"), default="increase", help="what is worse (increase)"
+    )
+    command.add_argument(
+        "--method",
+        choices=JUDGE_METHODS,
+        help="how to compare; sequential for events (0 and 1, or --total), mann-whitney for other numbers",
+    )
+    command.add_argument(
+        "--margin",
+        metavar="AMOUNT",
+        help="how much worse is still fine, in the metric's unit or as 10%% of the baseline's mean; needed for a PASS",
+    )
+    command.add_argument("--effect", metavar="AMOUNT", help="the harm worth finding, for the sample size still needed")
+    command.add_argument("--alpha", type=_part, default=0.05, metavar="A", help="the chance of a false alarm (0.05)")
+    command.add_argument("--power", type=_part, default=0.8, metavar="P", help="the chance to find the effect (0.8)")
+    command.add_argument("--share", type=_share, metavar="SHARE", help="the canary's planned share of requests (5%%)")
+
+
+def _add_power(commands: "_Commands") -> None:
+    command = _command(commands, "power", "Say how likely a rollout is to notice harm, and who meets it first.")
+    _add_manifest(command)
+    _add_deployment(command)
+    command.add_argument(
+        "--effect",
+        type=_effects,
+        metavar="METRIC=VALUE",
+        help="the canary's value of error_rate, p50, p95 or accuracy: error_rate=1%%..5%%, p95=400ms,800ms",
+    )
+    command.add_argument("--seeds", type=_seeds, default=500, metavar="N", help="how many runs of each canary (500)")
 
 
 def _command(commands: "_Commands", name: str, says: str) -> argparse.ArgumentParser:
@@ -140,6 +198,41 @@ def _seed(text: str) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise argparse.ArgumentTypeError(f"{text!r} is no seed; write a whole number from 0 to 999999999")
     return int(text)
+
+
+def _seeds(text: str) -> int:
+    if not text.isdecimal() or not 0 < len(text) < 6 or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seeds; write a whole number from 1 to 99999")
+    return int(text)
+
+
+def _part(text: str) -> float:
+    try:
+        part = float(text)
+    except ValueError:
+        part = 0.0
+    if not 0 < part < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: write a number between 0 and 1, such as 0.05")
+    return part
+
+
+def _share(text: str) -> float:
+    try:
+        share = parse_share(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: a split has a share above 0 % and below 100 %")
+    return share
+
+
+def _effects(text: str) -> object:
+    from canarylearn.engine.power import parse_effects  # loads numpy, and no other command waits for that
+
+    try:
+        return parse_effects(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _duration(text: str) -> float:
