@@ -113,7 +113,8 @@ def judged(truth: Truth, drawn: Drawn) -> tuple[State, float]:
 
 
 def _arm(requests: int, events: dict[str, int]) -> ArmMetrics:
-    return ArmMetrics(requests=requests, users=0, **{event: events.get(event, 0) for event in EVENTS})
+    errors, slow, wrong = (events.get(event, 0) for event in EVENTS)
+    return ArmMetrics(requests=requests, users=0, errors=errors, slow=slow, wrong=wrong)
 
 
 def measure(truth: Truth, runs: int = RUNS, looks: int = LOOKS) -> Rates:

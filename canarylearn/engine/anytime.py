@@ -222,7 +222,7 @@ def _log_beta(a: float, b: float, part: float) -> float:
 
 def _edge(ruled_out: Callable[[float], bool], *, outside: float, inside: float) -> float:
     """Where values stop being ruled out on the way from `outside` to `inside`."""
-    for _ in range(200):
+    for _ in range(60):
         middle = (outside + inside) / 2
         if ruled_out(middle):
             outside = middle

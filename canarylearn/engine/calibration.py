@@ -30,7 +30,7 @@ def auc(happened: Sequence[float], predicted: Sequence[float]) -> float:
     if not yes.size or not no.size:
         raise ValueError("both outcomes have to occur, or nothing can be told apart")
     below = np.searchsorted(no, yes, "left") + np.searchsorted(no, yes, "right")
-    return float(np.sum(below)) / (2 * yes.size * no.size)
+    return float(np.sum(below) / (2 * yes.size * no.size))
 
 
 def calibration_error(happened: Sequence[float], predicted: Sequence[float], bins: int = 10) -> float:

@@ -193,7 +193,7 @@ def _needed(canary: Sample, baseline: Sample, request: Request) -> Needed | None
     side: Side = "two-sided" if request.worse == "two-sided" else "larger"
     if of_rates and not_worse:
         units = sizes.size_not_worse(
-            _inside(theirs.rate), abs(effect), alpha=request.alpha, power=request.power, ratio=ratio
+            _inside(theirs.rate), abs(effect), alpha=request.alpha, power=request.power, ratio=ratio, formula="score"
         )
     elif of_rates:
         units = sizes.size_for_rates(

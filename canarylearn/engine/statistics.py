@@ -91,12 +91,12 @@ def not_worse_score(
 ) -> float:
     """The standard score behind `not_worse_p_value`; NaN when nothing varies."""
     canary, baseline = canary_events / canary_requests, baseline_events / baseline_requests
-    p1, p2 = _rates_at_margin(canary, baseline, baseline_requests / canary_requests, margin)
+    p1, p2 = rates_at_margin(canary, baseline, baseline_requests / canary_requests, margin)
     variance = p1 * (1 - p1) / canary_requests + p2 * (1 - p2) / baseline_requests
     return (canary - baseline - margin) / math.sqrt(variance) if variance > 0 else math.nan
 
 
-def _rates_at_margin(canary: float, baseline: float, ratio: float, margin: float) -> tuple[float, float]:
+def rates_at_margin(canary: float, baseline: float, ratio: float, margin: float) -> tuple[float, float]:
     """The maximum-likelihood rates under 'difference equals margin': the root of a cubic, in closed form."""
     a = 1 + ratio
     b = -(1 + ratio + canary + ratio * baseline + margin * (ratio + 2))

@@ -1,6 +1,5 @@
 """Every case of `conformance/statistics.json`, by its id: numbers that others computed, published or simulated."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ BANDS = [case for case in statistics_cases() if case["family"] == "simulation_ba
 
 @pytest.mark.parametrize("case", COMPUTED, ids=lambda case: case["id"])
 def test_the_number_is_that_of_the_case(case: Case) -> None:
-    tolerance = DIGITS.get(case["id"], case["tolerance"])
+    tolerance = float(DIGITS.get(case["id"], case["tolerance"]) or 0)
     assert not differences(FAMILIES[case["family"]](case["input"]), case["expected"], tolerance)
 
 
@@ -39,20 +38,9 @@ def test_the_simulation_falls_into_the_band(case: Case) -> None:
     assert case["expected"]["low"] <= found <= case["expected"]["high"]
 
 
-@pytest.fixture(scope="module")
-def not_built(repository: Path) -> set[str]:
-    """The families that docs/engine.md lists, with a reason, as not built."""
-    page = (repository / "docs" / "engine.md").read_text(encoding="utf-8")
-    table = page.partition("| family not built | reason |\n")[2].partition("\n\n")[0]
-    rows = dict(re.findall(r"^\| `([a-z_0-9]+)` \| (.+) \|$", table, re.MULTILINE))
-    assert all(len(reason) > 10 for reason in rows.values())
-    return set(rows)
-
-
-def test_every_family_is_tested_or_said_not_to_be_built(not_built: set[str]) -> None:
-    families = {case["family"] for case in statistics_cases()}
-    assert families == (families & (set(FAMILIES) | set(ELSEWHERE))) | not_built
-    assert not not_built & (set(FAMILIES) | set(ELSEWHERE))
+def test_every_family_is_tested() -> None:
+    """A family that is not built would have to be listed here, with its reason in docs/engine.md; there is none."""
+    assert {case["family"] for case in statistics_cases()} <= set(FAMILIES) | set(ELSEWHERE)
 
 
 def test_cases_with_other_digits_are_named_in_the_docs(repository: Path) -> None:

@@ -16,13 +16,14 @@ from canarylearn.engine.evidence import Evidence
 from tests.worlds import arm, release, world
 
 FEWER = 300
+ROUNDING = 0.001
 
 Printed = dict[tuple[str, int], list[float]]
 """The rows of the table in the docs: what is printed for each truth and number of requests, as fractions."""
 
 
 @pytest.mark.parametrize("truth", TRUTHS, ids=lambda truth: f"{truth.name}, {truth.requests}")
-def test_the_judge_is_right_as_often_as_measured_elsewhere(truth: Truth, page: Printed) -> None:
+def test_the_judge_is_right_as_often_as_measured_elsewhere(truth: Truth, printed: Printed) -> None:
     found = measure(truth, FEWER)
     assert abs(found.passes - truth.passes) <= three_deviations(truth.passes)
     assert abs(found.fails - truth.fails) <= three_deviations(truth.fails)
@@ -32,18 +33,18 @@ def test_the_judge_is_right_as_often_as_measured_elsewhere(truth: Truth, page: P
     else:
         assert found.passes <= ALPHA + three_deviations(ALPHA)
     measured = [found.passes, found.fails, 1 - found.passes - found.fails, found.traffic, found.naive_fails]
-    for ours, printed in zip(measured, page[truth.name, truth.requests], strict=True):
-        assert abs(ours - printed) <= 2 * three_deviations(min(0.5, max(0.02, printed)))
+    for ours, theirs in zip(measured, printed[truth.name, truth.requests], strict=True):
+        assert abs(ours - theirs) <= 2 * three_deviations(min(0.5, max(0.02, theirs)))
 
 
-def test_the_printed_table_keeps_what_the_judge_promises(page: Printed) -> None:
+def test_the_printed_table_keeps_what_the_judge_promises(printed: Printed) -> None:
     """False FAIL at most 5 %, false PASS at the margin at most 5 % and luck, the naive test wrong 30 % or more."""
-    assert list(page) == [(truth.name, truth.requests) for truth in TRUTHS]
+    assert list(printed) == [(truth.name, truth.requests) for truth in TRUTHS]
     for truth in TRUTHS:
-        passes, fails, undecided, traffic, naive = page[truth.name, truth.requests]
+        passes, fails, undecided, traffic, naive = printed[truth.name, truth.requests]
         assert passes + fails + undecided == pytest.approx(1, abs=0.0015)
-        assert abs(passes - truth.passes) <= three_deviations(truth.passes, RUNS)
-        assert abs(fails - truth.fails) <= three_deviations(truth.fails, RUNS)
+        assert abs(passes - truth.passes) <= three_deviations(truth.passes, RUNS) + ROUNDING
+        assert abs(fails - truth.fails) <= three_deviations(truth.fails, RUNS) + ROUNDING
         if max(truth.canary) == BASE:
             assert fails <= ALPHA
             assert naive >= 0.3
@@ -53,7 +54,7 @@ def test_the_printed_table_keeps_what_the_judge_promises(page: Printed) -> None:
 
 
 @pytest.fixture(scope="module")
-def page(repository: Path) -> Printed:
+def printed(repository: Path) -> Printed:
     """The table in docs/engine.md: what is printed for each truth and number of requests, as fractions."""
     rows = {}
     for line in (repository / "docs" / "engine.md").read_text(encoding="utf-8").splitlines():
