@@ -10,11 +10,11 @@ from django.forms import BoundField
 from canarylearn.engine import Decides, Routing
 from canarylearn.engine.metrics import METRICS as ENGINE_METRICS
 from canarylearn.lab.amounts import METRICS, DurationField, WeightField, read_value
+from canarylearn.lab.beginning import CHECKS, FIELDS_OF, MEASURES, OF_ALL, SHOWN_STEPS, STEPS, used_fields
 from canarylearn.lab.planning import MOST_LOOKS, CheckRow, StepRow, count_looks, make_plan
 from canarylearn.lab.running import FORM, MANIFEST, SCRIPT, Job, Writing
 from canarylearn.lab.scenarios import Closing, offered
 
-STEPS, SHOWN_STEPS, CHECKS, MEASURES = 8, 4, 3, 6
 MOST_SEED = 999_999_999
 LONGEST_SCRIPT = 8 * 1024
 LONGEST_MANIFEST = 64 * 1024
@@ -34,80 +34,6 @@ _ROUTING = (
 )
 _SENSES = (("at_most", "at most"), ("at_least", "at least"))
 
-MANIFEST_TO_BEGIN_WITH = """\
-apiVersion: argoproj.io/v1alpha1
-kind: Rollout
-metadata:
-  name: recommender
-spec:
-  replicas: 5
-  selector:
-    matchLabels: {app: recommender}
-  template:
-    metadata:
-      labels: {app: recommender}
-    spec:
-      containers:
-        - {name: model, image: "registry.example/recommender:v2"}
-  strategy:
-    canary:
-      steps:
-        - setWeight: 20
-        - pause: {duration: 10m}
-        - setWeight: 50
-        - pause: {duration: 10m}
-"""
-SCRIPT_TO_BEGIN_WITH = """\
-for share in [5, 20, 50]:
-    set_weight(share)
-    hold('10m')
-    print(f"{share}%: {canary.error_rate:.1%} fail on v2, {baseline.error_rate:.1%} on v1")
-    if canary.error_rate > baseline.error_rate + 0.02:
-        rollback()
-promote()
-"""
-TO_BEGIN_WITH = {
-    "way": FORM,
-    "seed": "0",
-    "weight_1": "5",
-    "hold_1": "10m",
-    "weight_2": "20",
-    "hold_2": "10m",
-    "weight_3": "50",
-    "hold_3": "10m",
-    "decides": Decides.JUDGE.value,
-    "routing": Routing.STICKY.value,
-    "replicas": "10",
-    "metric_1": "error_rate",
-    "sense_1": "at_most",
-    "value_1": "5%",
-    "failures_1": "0",
-    "threshold": "3",
-    "manifest": MANIFEST_TO_BEGIN_WITH,
-    "script": SCRIPT_TO_BEGIN_WITH,
-}
-"""What the form holds before anybody has touched it."""
-
-_OF_ALL = ("scenario", "seed", "way")
-_OF_STEPS = tuple(f"{name}_{number}" for number in range(1, STEPS + 1) for name in ("weight", "hold"))
-_OF_CHECKS = tuple(
-    f"{name}_{number}" for number in range(1, CHECKS + 1) for name in ("metric", "sense", "value", "failures")
-)
-_OF_MEASURES = tuple(f"{name}_{number}" for number in range(1, MEASURES + 1) for name in ("named", "measures"))
-FIELDS_OF = {
-    FORM: (*_OF_STEPS, "decides", *_OF_CHECKS, "interval", "threshold", "routing", "replicas"),
-    MANIFEST: ("manifest", "approve", *_OF_MEASURES),
-    SCRIPT: ("script",),
-}
-"""The fields that each way of writing a plan has for itself."""
-
-
-def with_the_rest(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a plan, and for the ways that it does not use what they begin with."""
-    mine = FIELDS_OF.get(fields.get("way", ""), ())
-    rest = {name: value for name, value in TO_BEGIN_WITH.items() if name not in mine}
-    return {**rest, **fields}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -123,9 +49,7 @@ class Row:
 
 
 class PlanForm(forms.Form):
-    """A plan and where to deploy it. Once valid, `writing` is what to run and `fields` what to put into an address."""
-
-    template_name_label = "lab/_label.html"
+    """A plan and where to deploy it. Once valid, `job` is what to run and `given` what to put into an address."""
 
     scenario = forms.ChoiceField(error_messages={"required": "Choose a scenario."})
     seed = forms.IntegerField(min_value=0, max_value=MOST_SEED, required=False)
@@ -177,21 +101,13 @@ class PlanForm(forms.Form):
         if (closing := self.closed.get(cleaned.get("scenario", ""))) is not None:
             self.add_error("scenario", f"This scenario is closed while you are at “{closing.title}”.")
         if cleaned.get("way") in FIELDS_OF:
-            for name in self._unused(cleaned["way"]):
+            used = (*OF_ALL, *used_fields(cleaned))
+            for name in [name for name in self.fields if name not in used]:
                 self.errors.pop(name, None)
                 cleaned[name] = None
             checks = {FORM: self._check_form, MANIFEST: self._check_manifest, SCRIPT: self._check_script}
             checks[cleaned["way"]]()
         return cleaned
-
-    def _unused(self, way: str) -> set[str]:
-        """Fields that the page does not show for what was chosen: what stands in them is nobody's business."""
-        unused = {name for other, names in FIELDS_OF.items() if other != way for name in names}
-        if self.cleaned_data.get("decides") not in (Decides.CHECKS, Decides.FAILED_CHECKS):
-            unused |= {"interval", "threshold", *_OF_CHECKS}
-        if self.cleaned_data.get("routing") != Routing.PODS:
-            unused.add("replicas")
-        return unused
 
     def _check_form(self) -> None:
         self._check_steps()
@@ -279,8 +195,8 @@ class PlanForm(forms.Form):
     @property
     def given(self) -> dict[str, str]:
         """The fields that say this plan, as they were filled in: what goes into its address."""
-        used = [name for name in FIELDS_OF[self.written] if name not in self._unused(self.written)]
-        given = {name: str(self.data.get(name, "")).strip() for name in (*_OF_ALL, *used)}
+        used = used_fields(self.cleaned_data)
+        given = {name: str(self.data.get(name, "")).strip() for name in (*OF_ALL, *used)}
         given |= {name: self.cleaned_data[name] for name in (MANIFEST, SCRIPT) if name in used}
         return {name: value for name, value in given.items() if value}
 

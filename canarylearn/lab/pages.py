@@ -9,8 +9,9 @@ from django.forms import BoundField
 
 from canarylearn.engine.quantities import say_duration
 from canarylearn.lab.apart import Stopped
+from canarylearn.lab.beginning import MEASURES
 from canarylearn.lab.child import MEMORY, SECONDS
-from canarylearn.lab.forms import MEASURES, PlanForm
+from canarylearn.lab.forms import PlanForm
 from canarylearn.lab.marked import Excerpt, excerpts
 from canarylearn.lab.running import FORM, Told, Writing, sentence
 from canarylearn.lab.scenarios import Closing, Offered, offered

@@ -7,7 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from canarylearn.lab.apart import WORKPLACE, Busy, Stopped
-from canarylearn.lab.forms import TO_BEGIN_WITH, PlanForm, with_the_rest
+from canarylearn.lab.beginning import TO_BEGIN_WITH, with_the_rest
+from canarylearn.lab.forms import PlanForm
 from canarylearn.lab.links import MOST_IN_ADDRESS, Garbled, address, pack, unpack
 from canarylearn.lab.pages import Result, chosen_of, show_groups, show_problems, show_result, stopped_words
 from canarylearn.lab.running import Writing

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -23,12 +24,24 @@ def workplace() -> Iterator[Workplace]:
     workplace.end()
 
 
+def calls_under_way(workplace: Workplace) -> list[str]:
+    """The processes of calls that have not ended, after as long as the system may take to clear them away."""
+    assert workplace._process is not None
+    pid, deadline = workplace._process.pid, time.monotonic() + 0.2
+    while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        if time.monotonic() > deadline:
+            return children
+        time.sleep(0.01)
+    return []
+
+
 def stopped(workplace: Workplace, function: Callable[..., object], argument: object = None) -> str:
     """Why a call was stopped, which has to be soon; and the next call has to work as if nothing had been."""
     began = time.monotonic()
     with pytest.raises(Stopped) as caught:
         workplace.call(function, argument)
     assert time.monotonic() - began < SECONDS
+    assert calls_under_way(workplace) == []
     assert workplace.call(calls.give_back, 1) == 1
     return caught.value.why
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from canarylearn.lab.forms import CHECKS, FIELDS_OF, STEPS, TO_BEGIN_WITH
+from canarylearn.lab.beginning import CHECKS, FIELDS_OF, STEPS, TO_BEGIN_WITH
 from canarylearn.lab.links import address, pack
 from tests.dialects.hostile_scripts import HOSTILE
 from tests.lab.test_links import GARBLED

@@ -6,7 +6,8 @@ from html import unescape
 import pytest
 
 from canarylearn.items import judge
-from canarylearn.lab.forms import LONGEST_MANIFEST, LONGEST_SCRIPT, MANIFEST_TO_BEGIN_WITH
+from canarylearn.lab.beginning import MANIFEST_TO_BEGIN_WITH
+from canarylearn.lab.forms import LONGEST_MANIFEST, LONGEST_SCRIPT
 from canarylearn.lab.links import unpack
 from canarylearn.learning.models import Attempt, Learner, Slot
 from tests.lab.visiting import FAILS, FINE, LAB, SLOW, filled, opened, packed_in, plan_before, send
@@ -121,6 +122,9 @@ def test_the_form_comes_back_as_it_was_filled_in(visitor: Visitor) -> None:
         assert re.search(rf'name="{name}" value="{re.escape(value)}"', page.text), name
     assert f'value="{FINE}" checked' in page.text
     assert '<details class="more" open>' in page.text
+    # What the choices put away holds what it held at the beginning.
+    assert re.search(r'name="value_1" value="5%"', page.text)
+    assert "kind: Rollout" in page.text
 
 
 def test_a_good_model_is_promoted_and_a_slow_one_is_not(visitor: Visitor) -> None:

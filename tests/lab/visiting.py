@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from canarylearn.lab.forms import TO_BEGIN_WITH
+from canarylearn.lab.beginning import TO_BEGIN_WITH
 from canarylearn.lab.links import address, pack
 from tests.people import Reply, Visitor
 
