@@ -25,9 +25,9 @@ def workplace() -> Iterator[Workplace]:
 
 
 def calls_under_way(workplace: Workplace) -> list[str]:
-    """The processes of calls that have not ended, after as long as the system may take to clear them away."""
+    """The processes of calls that have not ended, after the time that a busy machine may need to give them theirs."""
     assert workplace._process is not None
-    pid, deadline = workplace._process.pid, time.monotonic() + 0.2
+    pid, deadline = workplace._process.pid, time.monotonic() + 10
     while children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
         if time.monotonic() > deadline:
             return children
