@@ -123,7 +123,7 @@ def _tell(
         output.say(f"  {name:<12}{_say_sample(sample)}")
     if judged.compared is not None:
         _tell_compared(judged.compared, request, output)
-    if judged.needed is not None:
+    if judged.needed is not None and (judged.verdict is Judgement.INCONCLUSIVE or request.effect is not None):
         output.say(f"  {'needed':<12}{_say_needed(judged.needed, request)}")
     for warning in warnings:
         output.say(f"  {output.colour('yellow', 'note')}  {warning}")
@@ -133,7 +133,11 @@ def _tell_compared(compared: Compared, request: Request, output: Output) -> None
     name = _ESTIMATES.get(request.method, "difference")
     known = not math.isnan(compared.span.low)
     confidence = 0.98 if request.method is Method.KAYENTA else 1 - request.alpha
-    between = f"  ({confidence * 100:.4g} % interval {_say(compared.span.low)} to {_say(compared.span.high)})" if known else ""
+    between = (
+        f"  ({confidence * 100:.4g} % interval {_say(compared.span.low)} to {_say(compared.span.high)})"
+        if known
+        else ""
+    )
     output.say(f"  {'estimate':<12}{name} {_say(compared.estimate)}{between}")
     if not math.isnan(compared.p):
         e_value = "" if compared.log_e is None else f"e = {_say(math.exp(min(700.0, compared.log_e)))}, "
