@@ -49,6 +49,11 @@ class Workplace:
         self._process: subprocess.Popen[bytes] | None = None
         self._calls: socket.socket | None = None
 
+    @property
+    def process_id(self) -> int | None:
+        """The number of the process; None when it was not started yet, or was ended."""
+        return None if self._process is None else self._process.pid
+
     def begin(self) -> None:
         """Start the process if it is not running, without waiting for it."""
         with self._lock:
@@ -69,42 +74,50 @@ class Workplace:
     def end(self) -> None:
         """End the process; the next call starts another."""
         with self._lock:
-            if self._process is not None and self._calls is not None:
-                self._calls.close()
-                self._process.wait()
-                self._process = None
+            self._end()
 
     def _call(self, what: bytes) -> object:
-        ours, theirs = socket.socketpair()
-        with ours:
-            with theirs:
-                self._hand_over(theirs)
-            try:
-                reply = json.loads(_ask(ours, what))
-            except (TimeoutError, ValueError):  # no reply, or half of one: it was ended from outside
-                raise Stopped("time") from None
-            except OSError:
-                reply = {"fault": "the process apart went away"}
+        try:
+            reply = json.loads(self._reply(what))
+        except (TimeoutError, ValueError):  # no reply, or half of one: it was ended from outside
+            raise Stopped("time") from None
+        except OSError as error:
+            reply = {"fault": str(error)}
         if "told" in reply:
             return reply["told"]
         if "fault" in reply:
             logging.getLogger(__name__).error("A call of the lab failed: %s", reply["fault"])
         raise Stopped("fault" if "fault" in reply else reply["stopped"])
 
-    def _hand_over(self, theirs: socket.socket) -> None:
-        with self._lock:
-            try:
-                socket.send_fds(self._started(), [b"c"], [theirs.fileno()])
-            except OSError:  # it has ended meanwhile, as it does when it was idle for long
-                if self._process is not None:
-                    self._process.wait()
-                socket.send_fds(self._started(), [b"c"], [theirs.fileno()])
+    def _reply(self, what: bytes) -> bytes:
+        """The reply to a call. A call that did not begin, because the process had just ended, is made once more."""
+        for _ in range(2):
+            ours, theirs = socket.socketpair()
+            with ours:
+                with theirs:
+                    process = self._hand_over(theirs)
+                if _has_begun(ours):
+                    return _ask(ours, what)
+            with self._lock:
+                if process is self._process:
+                    self._end()
+        raise ConnectionError("the process apart does not begin")
 
-    def _started(self) -> socket.socket:
-        if self._calls is not None and self._process is not None and self._process.poll() is None:
-            return self._calls
-        if self._calls is not None:
-            self._calls.close()
+    def _hand_over(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
+        with self._lock:
+            process, calls = self._started()
+            try:
+                socket.send_fds(calls, [b"c"], [theirs.fileno()])
+            except OSError:  # it has ended meanwhile, as it does when it was idle for long
+                self._end()
+                process, calls = self._started()
+                socket.send_fds(calls, [b"c"], [theirs.fileno()])
+            return process
+
+    def _started(self) -> "tuple[subprocess.Popen[bytes], socket.socket]":
+        if self._process is not None and self._calls is not None and self._process.poll() is None:
+            return self._process, self._calls
+        self._end()
         self._calls, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
@@ -114,14 +127,26 @@ class Workplace:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
             )
-        return self._calls
+        return self._process, self._calls
+
+    def _end(self) -> None:
+        if self._process is not None and self._calls is not None:
+            self._calls.close()
+            self._process.wait()
+            self._process = self._calls = None
+
+
+def _has_begun(line: socket.socket) -> bool:
+    """Whether a call was taken up: false when the process ended first. TimeoutError when it does neither."""
+    line.settimeout(SECONDS_TO_START)
+    try:
+        return line.recv(1) == BEGUN
+    except ConnectionError:
+        return False
 
 
 def _ask(line: socket.socket, what: bytes) -> bytes:
     """Send a call and read its reply: empty when the process ended without one. TimeoutError when there is no end."""
-    line.settimeout(SECONDS_TO_START)
-    if line.recv(1) != BEGUN:
-        raise ConnectionError("the process apart did not begin")
     deadline = time.monotonic() + SECONDS + GRACE
     line.sendall(what)
     line.shutdown(socket.SHUT_WR)
