@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 _REACH = 9.0
-_POINTS = 1601
+_POINTS = 301
 
 
 def bonferroni(p_values: Sequence[float]) -> list[float]:
@@ -85,7 +85,7 @@ def obrien_fleming_boundaries(alpha: float, looks: int) -> list[float]:
 
 def _solve(error: Callable[[float], float], alpha: float) -> float:
     low, high = float(ndtri(1 - alpha / 2)) - 1e-9, _REACH
-    for _ in range(60):
+    for _ in range(30):
         middle = (low + high) / 2
         low, high = (middle, high) if error(middle) > alpha else (low, middle)
     return (low + high) / 2

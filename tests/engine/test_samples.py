@@ -70,6 +70,10 @@ def test_rates_are_told_apart_and_passed_within_a_margin(method: Method) -> None
     assert verdict(good, margin=0.01) is Judgement.PASS
     assert verdict(good, margin=0.01, worse="smaller") is Judgement.PASS
     assert verdict(events(2, 4000), worse="smaller") is Judgement.FAIL
+    assert verdict(events(2, 4000), worse="two-sided") is Judgement.FAIL
+    # A rate that fell by more than the margin is not shown to have fallen by less.
+    assert verdict(events(10, 4000), margin=0.004, worse="smaller") is not Judgement.PASS
+    assert verdict(events(10, 4000), margin=0.004) is Judgement.PASS
 
 
 def test_ks_tells_distributions_apart_and_knows_no_direction() -> None:
