@@ -8,7 +8,8 @@ from django.core.management import call_command
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Version
 from canarylearn.learning.ready import ready
-from tests.people import QUESTION, TASK, Reply, Visitor, answers, chosen, curriculum, item_of, path_of
+from tests.people import QUESTION, TASK, Reply, Visitor, answers, chosen, item_of, path_of
+from tests.topics import curriculum
 
 pytestmark = pytest.mark.usefixtures("content")
 
