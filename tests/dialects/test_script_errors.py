@@ -160,8 +160,11 @@ def test_an_entry_of_a_full_dict_can_still_be_changed() -> None:
 def test_a_loop_that_is_left_early_in_each_round_gets_no_deeper() -> None:
     source = "n = 0\nfor i in range(900):\n    n += 1\n    if 1:\n        if 1:\n            continue\nprint(n)"
     assert printed(source) == "900"
-    left = "def f():\n    for j in range(9):\n        if 1:\n            return j\nfor i in range(900):\n    f()\nprint('end')"
-    assert printed(left) == "end"
+
+
+def test_a_function_that_returns_from_within_gets_the_caller_no_deeper() -> None:
+    function = "def f():\n    for j in range(9):\n        if 1:\n            return j\n"
+    assert printed(function + repeated("f()", 300) + "\nprint('end')") == "end"
 
 
 def test_what_was_printed_before_too_much_was_printed_is_kept() -> None:
