@@ -64,6 +64,13 @@ def test_after_an_answer_the_verdict_is_heard_and_seen(visit: Callable[..., Visi
         expect(heading).to_be_in_viewport(ratio=0.9)
 
 
+def test_on_a_phone_the_verdict_begins_at_the_top_of_the_screen(visit: Callable[..., Visit]) -> None:
+    learner = visit(**PHONE)
+    learner.open(QUESTION)
+    learner.answer(QUESTION, answers(QUESTION, passing=False)[0])
+    learner.page.wait_for_function("() => document.querySelector('.verdict').getBoundingClientRect().top < 30")
+
+
 def test_after_an_empty_answer_the_reason_is_heard_and_the_choices_stay(visit: Callable[..., Visit]) -> None:
     learner = visit(**PHONE)
     learner.open(TASK)
