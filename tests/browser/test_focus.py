@@ -68,7 +68,9 @@ def test_on_a_phone_the_verdict_begins_at_the_top_of_the_screen(visit: Callable[
     learner = visit(**PHONE)
     learner.open(QUESTION)
     learner.answer(QUESTION, answers(QUESTION, passing=False)[0])
-    learner.page.wait_for_function("() => document.querySelector('.verdict').getBoundingClientRect().top < 30")
+    expect(learner.page.locator("[autofocus]")).to_have_count(0)
+    top = learner.verdict.evaluate("(verdict) => verdict.getBoundingClientRect().top")
+    assert 0 <= top < PHONE["viewport"]["height"] / 10
 
 
 def test_after_an_empty_answer_the_reason_is_heard_and_the_choices_stay(visit: Callable[..., Visit]) -> None:
