@@ -125,18 +125,18 @@ def tables(found: Answers, shares: Shares) -> list[Table]:
 
 @contextmanager
 def _worker(app: App, static: Path) -> Iterator["subprocess.Popen[str]"]:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        process = subprocess.Popen(
+    """A process of benchmarks.worker; the end of its input ends it."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", app.name],
             cwd=ROOT,
             env=environment(app, f"sqlite:///{folder}/db.sqlite3", static),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-        )
-        stack.callback(process.wait, timeout=60)
-        assert process.stdin is not None
-        stack.callback(process.stdin.close)  # the end of its input ends the worker
+        ) as process,
+    ):
         yield process
 
 
