@@ -100,6 +100,16 @@ def test_a_hint_is_heard_and_keeps_what_was_chosen(visit: Callable[..., Visit]) 
     learner.expect_verdict_on(TASK, answer)
 
 
+def test_a_hint_keeps_what_was_chosen_without_a_script_too(visit: Callable[..., Visit]) -> None:
+    learner = visit(java_script_enabled=False)
+    learner.open(TASK)
+    select = learner.page.locator("select").first
+    select.select_option("B")
+    learner.page.get_by_role("button", name="Hint 1").click()
+    expect(learner.page.locator("#hint-1")).to_be_visible()
+    expect(select).to_have_value("B")
+
+
 def test_a_page_seen_again_starts_at_its_top(visit: Callable[..., Visit]) -> None:
     learner = visit(**PHONE)
     learner.open(QUESTION)
