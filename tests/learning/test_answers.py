@@ -170,6 +170,17 @@ def test_an_item_published_anew_shows_its_new_form_and_keeps_old_attempts(
     assert Attempt.objects.filter(slot__version=old).count() == 1
 
 
+@both_rooms
+def test_what_was_solved_stays_solved_when_it_is_published_anew(visitor: Visitor, slug: str) -> None:
+    visitor.answer(slug, right(slug))
+    republish(slug)
+    listed = visitor.get(path_of(slug).replace(f"{slug}/", ""))
+    assert listed.text.count("✓ solved") == 1
+    again = visitor.answer(slug, wrong(slug), htmx=True)
+    assert (again.passed, again.tries_left) == (False, item_of(slug).tries - 1)
+    assert ", solved" in again.text
+
+
 @both_ways
 @both_rooms
 def test_an_item_retired_meanwhile_is_gone_and_its_attempts_are_not(visitor: Visitor, slug: str, htmx: bool) -> None:
