@@ -64,7 +64,7 @@ class Shares:
 
 
 def measure(static: Path, answers: int = ANSWERS, rounds: int = 7) -> Answers:
-    """Both sites take turns, each in a process of its own."""
+    """Both sites take turns, each in a process of its own; forgetting comes last, as nothing is memoised after it."""
     with ExitStack() as stack:
         canary, floor = (stack.enter_context(_worker(app, static)) for app in (CANARY, FLOOR))
         for worker in (canary, floor):
@@ -73,6 +73,7 @@ def measure(static: Path, answers: int = ANSWERS, rounds: int = 7) -> Answers:
         for _ in range(rounds):
             found.floor.add(_ask(floor, answers))
             found.memoised.add(_ask(canary, answers))
+        for _ in range(rounds):
             found.fresh.add(_ask(canary, answers, forget=True))
         return found
 
