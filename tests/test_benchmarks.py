@@ -1,8 +1,10 @@
 """The measurements of benchmarks/ with tiny sizes: each runs, and what does not hang on the machine holds."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import pytest
 
@@ -12,6 +14,15 @@ from benchmarks.answering import CANARY, FLOOR
 from benchmarks.figures import Table, percentile, ratio, say
 from benchmarks.sites import static_files
 from canarylearn.engine import Plan, Step, materialise, run
+
+Options = ParamSpec("Options")
+Found = TypeVar("Found")
+
+
+def beside(measure: Callable[Options, Found], *given: Options.args, **named: Options.kwargs) -> Found:
+    """Measure in a thread of its own: a browser of other tests may keep an event loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(measure, *given, **named).result()
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +63,14 @@ def test_an_answer_is_measured_beside_the_floor_and_sends_few_statements(static:
 
 
 def test_clients_are_answered_without_errors_on_both_sites_and_databases(static: Path) -> None:
-    loads = clients.measure(static, clients=(2,), answers=8, rounds=1)
+    loads = beside(clients.measure, static, clients=(2,), answers=8, rounds=1)
     assert [load.app for load in loads] == [FLOOR, CANARY] * 2
     assert [(load.times.errors, len(load.times.seconds)) for load in loads] == [(0, 8)] * 4
     assert len(clients.table(loads).rows) == 4
 
 
 def test_a_tasks_page_is_light_and_asks_for_little(static: Path) -> None:
-    floor, first, following = page.measure(static, rounds=1)
+    floor, first, following = beside(page.measure, static, rounds=1)
     assert floor.requests == [1]
     assert first.requests[0] <= 4
     assert following.bytes[0] < first.bytes[0] < 60_000
@@ -67,7 +78,7 @@ def test_a_tasks_page_is_light_and_asks_for_little(static: Path) -> None:
 
 
 def test_start_and_memory_are_measured_on_both_sites(static: Path) -> None:
-    starts, numbers = start.measure(static, rounds=1, answers=1)
+    starts, numbers = beside(start.measure, static, rounds=1, answers=1)
     assert all(one.answered[0] > one.healthy[0] for one in starts)
     assert min(one.memory[0] for one in starts) > 0 < numbers
     assert len(start.table((starts, numbers)).rows) == 3
