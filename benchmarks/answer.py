@@ -64,7 +64,7 @@ class Shares:
 
 
 def measure(static: Path, answers: int = ANSWERS, rounds: int = 7) -> Answers:
-    """Both sites take turns, each in a process of its own."""
+    """Both sites take turns, each in a process of its own; forgetting comes last, as nothing is memoised after it."""
     with ExitStack() as stack:
         canary, floor = (stack.enter_context(_worker(app, static)) for app in (CANARY, FLOOR))
         for worker in (canary, floor):
@@ -73,6 +73,7 @@ def measure(static: Path, answers: int = ANSWERS, rounds: int = 7) -> Answers:
         for _ in range(rounds):
             found.floor.add(_ask(floor, answers))
             found.memoised.add(_ask(canary, answers))
+        for _ in range(rounds):
             found.fresh.add(_ask(canary, answers, forget=True))
         return found
 
@@ -82,6 +83,7 @@ def measure_judging(topic: str = "canary-releases") -> Shares:
     files = read_topic(ROOT / "canarylearn" / "content" / topic)
     shares = Shares(following=[], first=[])
     for item in files.items.values():
+        judging.judge(item, files.scenarios_of(item), next(iter(item.assignments())))  # what is only read once
         for answer in item.assignments():
             for seconds, known in ((shares.first, False), (shares.following, True)):
                 judging.deploy.cache_clear()
@@ -125,18 +127,18 @@ def tables(found: Answers, shares: Shares) -> list[Table]:
 
 @contextmanager
 def _worker(app: App, static: Path) -> Iterator["subprocess.Popen[str]"]:
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        process = subprocess.Popen(
+    """A process of benchmarks.worker; the end of its input ends it."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", app.name],
             cwd=ROOT,
             env=environment(app, f"sqlite:///{folder}/db.sqlite3", static),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-        )
-        stack.callback(process.wait, timeout=60)
-        assert process.stdin is not None
-        stack.callback(process.stdin.close)  # the end of its input ends the worker
+        ) as process,
+    ):
         yield process
 
 

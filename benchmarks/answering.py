@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.client import HTTPConnection
@@ -51,8 +52,9 @@ class Reply:
 Send = Callable[[Call], Reply]
 
 
-def over_http(url: str) -> Send:
-    """Send over one connection that is kept open."""
+@contextmanager
+def over_http(url: str) -> Iterator[Send]:
+    """Send over one connection, which is kept open until the end."""
     connection = HTTPConnection(HOST, urlsplit(url).port or 80)
 
     def send(call: Call) -> Reply:
@@ -60,7 +62,8 @@ def over_http(url: str) -> Send:
         response = connection.getresponse()
         return Reply(status=response.status, headers=response.getheaders(), text=response.read().decode())
 
-    return send
+    with closing(connection):
+        yield send
 
 
 def over_wsgi(application: Callable[..., Any]) -> Send:

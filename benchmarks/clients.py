@@ -43,7 +43,7 @@ def measure(
                 stack.enter_context(served(app, static, url)) for app, url in zip((FLOOR, CANARY), urls, strict=True)
             ]
             for site in sites:
-                answer_together(site, 2, 80)  # both workers read their templates and make their runs
+                answer_together(site, 2, min(answers, 80))  # both workers read their templates and make their runs
             for number in clients:
                 loads = [
                     Load(database=database, app=site.app, clients=number, times=Times(), medians=[]) for site in sites

@@ -32,9 +32,9 @@ class Times:
 
 def answer_together(site: Served, clients: int, each: int) -> Times:
     """`clients` clients give `each` answers, one after the other. Pages are opened before the clock starts."""
-    send = over_http(site.url)
-    pages = items(site.app, send)
-    ready = [list(islice(answers(site.app, send, pages), each)) for _ in range(clients)]
+    with over_http(site.url) as send:
+        pages = items(site.app, send)
+        ready = [list(islice(answers(site.app, send, pages), each)) for _ in range(clients)]
     port = int(site.url.rpartition(":")[2])
     return asyncio.run(_all_together(port, ready))
 

@@ -17,7 +17,7 @@ LOAD = """() => {
   const [page] = performance.getEntriesByType("navigation");
   const parts = performance.getEntriesByType("resource");
   return {
-    requests: 1 + parts.length,
+    requests: 1 + parts.filter((part) => !part.name.endsWith(".svg")).length,
     bytes: [page, ...parts].reduce((sum, one) => sum + one.transferSize, 0),
     server: page.responseStart - page.requestStart,
     interactive: page.domContentLoadedEventEnd,
@@ -27,7 +27,7 @@ LOAD = """() => {
 
 @dataclass(kw_only=True)
 class Visits:
-    """Visits to one page: requests, bytes over the line, and milliseconds of the server and until it can be used."""
+    """Visits to one page: requests (but the tab's icon), bytes, milliseconds of the server and until usable."""
 
     name: str
     requests: list[float] = field(default_factory=list)
@@ -97,7 +97,8 @@ def _visit(context: BrowserContext, address: str, visits: Visits) -> None:
 
 
 def _first_page(site: Served) -> str:
-    return items(site.app, over_http(site.url))[0]
+    with over_http(site.url) as send:
+        return items(site.app, send)[0]
 
 
 def _chromium() -> str:

@@ -66,7 +66,8 @@ def served(app: App, static: Path, database_url: str = "") -> Iterator[Served]:
             _wait(process, url)
             yield Served(app=app, url=url, pid=process.pid, seconds_to_start=time.monotonic() - started)
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            # At once: there is nothing to save, and a worker asked to stop while it still starts may never end.
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=20)
 
 
@@ -80,8 +81,9 @@ def _wait(process: "subprocess.Popen[bytes]", url: str) -> None:
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server ended; its reason is above"
         try:
-            if over_http(url)(Call(method="GET", path="/healthz")).status == 200:
-                return
+            with over_http(url) as send:
+                if send(Call(method="GET", path="/healthz")).status == 200:
+                    return
         except ConnectionError:
             time.sleep(0.01)
     raise AssertionError(f"{url} did not answer")

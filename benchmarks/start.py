@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -61,14 +62,15 @@ def table(found: tuple[list[Start], float]) -> Table:
 def _numeric_libraries() -> float:
     """What two processes take that have loaded the numeric libraries and do nothing."""
     command = [sys.executable, "-c", NUMBERS]
-    pair = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) for _ in range(2)]
-    for process in pair:
-        assert process.stdout is not None
-        process.stdout.readline()
-    megabytes = _megabytes([process.pid for process in pair])
-    for process in pair:
-        process.communicate()
-    return megabytes
+    with ExitStack() as stack:
+        pair = [
+            stack.enter_context(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+            for _ in range(2)
+        ]
+        for process in pair:
+            assert process.stdout is not None
+            process.stdout.readline()
+        return _megabytes([process.pid for process in pair])
 
 
 def _group(leader: int) -> list[int]:

@@ -12,9 +12,10 @@ from hypothesis import settings
 
 from canarylearn.learning.content import load_topic, read_lock
 from canarylearn.learning.ready import ready
-from tests.people import Visitor, curriculum
+from tests.people import Visitor
 from tests.postgresql import PostgreSQL
 from tests.serving import Site, collect_static, new_site
+from tests.topics import curriculum
 
 # pytest-playwright keeps an event loop in the thread of the test, and Django would refuse its database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from django.test import Client
 
-from canarylearn.items import Answer, Item, TopicFiles, judge, read_topic
-from canarylearn.learning.content import topic_folders
+from canarylearn.items import Answer, Item, judge
 from canarylearn.learning.forms import option_id
+from tests.topics import curriculum
 
 T = TypeVar("T")
 
@@ -33,12 +33,6 @@ _MESSAGE = re.compile(r'<p class="message (?:info|error)" role="status">(.*?)</p
 _TRIES = re.compile(r"(\d+) tr(?:y|ies) left")
 _VERDICT = re.compile(r'<section class="verdict (passed|failed)"')
 _DEPLOYED = re.compile(r'<p class="quiet answer-text">Deployed: (.*?)</p>', re.DOTALL)
-
-
-@cache
-def curriculum() -> TopicFiles:
-    """The topic's files, read once."""
-    return read_topic(topic_folders()[0])
 
 
 def item_of(slug: str) -> Item:

@@ -102,4 +102,7 @@ def _wait_until_well(process: subprocess.Popen[bytes], url: str, log: Path) -> N
                 return
         except (URLError, ConnectionError):
             time.sleep(0.05)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=20)
     raise AssertionError(f"The server at {url} did not start:\n{log.read_text()}")

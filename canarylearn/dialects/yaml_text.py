@@ -17,7 +17,7 @@ LARGEST = 10**15
 """Numbers stay below it, so that whole ones are exact as floats too."""
 
 _STANDARD = "tag:yaml.org,2002:"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 _TRUTH = {"true": True, "false": False}
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9_]*)", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*(?:[eE][-+]?[0-9]+)?", re.ASCII)
@@ -93,7 +93,7 @@ def _is_empty(node: yaml.Node) -> bool:
 
 
 def _refuse_control_characters(text: str, line: int) -> None:
-    """Neither in the file nor, by an escape, in a value: no database and no page wants them."""
+    """Neither in the file nor, by an escape, in a value: no database and no page wants them, nor line breaks unseen."""
     found = _CONTROL.search(text)
     if found is not None:
         line += text.count("\n", 0, found.start())

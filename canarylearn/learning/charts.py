@@ -174,10 +174,12 @@ def _steps(trace: tuple[Interval, ...], window: float) -> str:
 
 
 def _shares(trace: tuple[Interval, ...], window: float) -> tuple[Share, ...]:
-    """Each stretch of one weight that is wide enough for its label."""
+    """Each stretch of one weight that is wide enough for its label; an empty stretch beside others says 0 itself."""
     found = []
-    for weight, stretch in groupby(trace, key=lambda interval: interval.weight):
-        intervals = list(stretch)
+    stretches = [(weight, list(stretch)) for weight, stretch in groupby(trace, key=lambda interval: interval.weight)]
+    for weight, intervals in stretches:
+        if not weight and len(stretches) > 1:
+            continue
         if (intervals[-1].end - intervals[0].start) / window >= _NARROWEST_LABEL:
             found.append(Share(x_percent=_percent(intervals[0].start / window), label=say_weight(weight)))
     return tuple(found)

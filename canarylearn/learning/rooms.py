@@ -13,7 +13,7 @@ from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Topic
 from canarylearn.learning.pages import ItemPage, Message, build_page
 from canarylearn.learning.ready import Ready, ready
-from canarylearn.learning.selectors import Listed, Standing, listed_items, standings, topic_spec, topics
+from canarylearn.learning.selectors import Listed, Standing, listed_items, solved_items, standings, topic_spec, topics
 from canarylearn.learning.services import Status, Submission, open_hint, submit_attempt
 from canarylearn.learning.verdicts import VerdictView, show_verdict
 
@@ -121,16 +121,33 @@ def present(room: Room, topic: Topic) -> dict[str, object]:
 def steps(request: LearnerRequest, room: Room, listed: list[Listed], current: str = "") -> list[Step]:
     """The room's items in order, each with where the learner stands at it."""
     known = standings(request.visitor.key, [one.version_id for one in listed])
+    before = _solved_before(request, listed)
     return [
-        _step(room, one, known.get(one.version_id, Standing()), number, is_current=one.slug == current)
+        _step(
+            room,
+            one,
+            known.get(one.version_id, Standing()),
+            number,
+            solved_before=one.slug in before,
+            is_current=one.slug == current,
+        )
         for number, one in enumerate(listed, start=1)
     ]
 
 
-def _step(room: Room, one: Listed, standing: Standing, number: int, *, is_current: bool) -> Step:
+def _solved_before(request: LearnerRequest, listed: list[Listed]) -> frozenset[str]:
+    """The items solved in any version: what was solved stays solved when its author publishes a new one."""
+    if all(ready(one.version_id).number == 1 for one in listed):
+        return frozenset()
+    return solved_items(request.visitor.key)
+
+
+def _step(room: Room, one: Listed, standing: Standing, number: int, *, solved_before: bool, is_current: bool) -> Step:
     tries = ready(one.version_id).item.tries
-    if standing.resolved(tries):
-        state = "solved" if standing.solved else "missed"
+    if standing.solved or solved_before:
+        state = "solved"
+    elif standing.resolved(tries):
+        state = "missed"
     else:
         state = "tried" if standing.attempts else "open"
     return Step(
@@ -218,7 +235,8 @@ class _Visit:
     def _fragment_context(self, page: ItemPage, standing: Standing) -> dict[str, object]:
         room = {"name": self.room.name, "noun": self.room.kind, "url": self.room.url()}
         mine = self.listed[page.item.number - 1]
-        step = _step(self.room, mine, standing, page.item.number, is_current=True)
+        before = mine.slug in _solved_before(self.request, [mine])
+        step = _step(self.room, mine, standing, page.item.number, solved_before=before, is_current=True)
         return {**vars(page), "room": room, "step": step}
 
     def _page_context(self, page: ItemPage) -> dict[str, object]:

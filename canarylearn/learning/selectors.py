@@ -69,6 +69,12 @@ def standings(learner_key: UUID, version_ids: Iterable[int]) -> dict[int, Standi
     }
 
 
+def solved_items(learner_key: UUID) -> frozenset[str]:
+    """The slugs of the items that a learner has solved, in whatever version it was."""
+    passed = Attempt.objects.filter(slot__learner__key=learner_key, passed=True).order_by()
+    return frozenset(passed.values_list("slot__version__item__slug", flat=True))
+
+
 def topics() -> list[Topic]:
     """All topics."""
     return list(Topic.objects.all())

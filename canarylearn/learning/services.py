@@ -77,20 +77,25 @@ def lock_slot(learner_key: UUID, version_id: int) -> Slot:
 
 def _new_slot(learner_key: UUID, version_id: int) -> Slot | None:
     """A slot made now, which nobody else can see before the transaction ends; None if another request made it first."""
-    learner = Learner.objects.filter(key=learner_key).first() or _new_learner(learner_key)
+    learner = _learner_id(learner_key) or _new_learner_id(learner_key)
     try:
         with transaction.atomic():  # PostgreSQL would end the whole transaction with a refused INSERT
-            slot = Slot.objects.create(learner=learner, version_id=version_id)
+            slot = Slot.objects.create(learner_id=learner, version_id=version_id)
     except IntegrityError:
         return None
     slot.is_new = True
     return slot
 
 
-def _new_learner(key: UUID) -> Learner:
-    """The learner with this key, made now unless another request is making it."""
+def _learner_id(key: UUID) -> int | None:
+    """The number of the learner with this key, if there is one."""
+    return Learner.objects.filter(key=key).order_by().values_list("pk", flat=True).first()
+
+
+def _new_learner_id(key: UUID) -> int:
+    """The number of the learner with this key, made now unless another request is making it."""
     Learner.objects.bulk_create([Learner(key=key)], ignore_conflicts=True)
-    return Learner.objects.get(key=key)
+    return Learner.objects.values_list("pk", flat=True).get(key=key)
 
 
 def _status(attempts: list[Attempt], key: str, answer: dict[str, int], *, tries: int) -> Status:

@@ -14,7 +14,7 @@ def take(url: str) -> None:
     """A task after a wrong answer."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1200, "height": 1080}, reduced_motion="reduce")
+        page = browser.new_page(viewport={"width": 1280, "height": 1120}, reduced_motion="reduce")
         page.goto(f"{url}/practice/latency-limit/")
         page.locator(".option[data-option=C]").click()
         page.get_by_role("button", name="Deploy").click()

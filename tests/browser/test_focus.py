@@ -64,6 +64,15 @@ def test_after_an_answer_the_verdict_is_heard_and_seen(visit: Callable[..., Visi
         expect(heading).to_be_in_viewport(ratio=0.9)
 
 
+def test_on_a_phone_the_verdict_begins_at_the_top_of_the_screen(visit: Callable[..., Visit]) -> None:
+    learner = visit(**PHONE)
+    learner.open(QUESTION)
+    learner.answer(QUESTION, answers(QUESTION, passing=False)[0])
+    expect(learner.page.locator("[autofocus]")).to_have_count(0)
+    top = learner.verdict.evaluate("(verdict) => verdict.getBoundingClientRect().top")
+    assert 0 <= top < PHONE["viewport"]["height"] / 10
+
+
 def test_after_an_empty_answer_the_reason_is_heard_and_the_choices_stay(visit: Callable[..., Visit]) -> None:
     learner = visit(**PHONE)
     learner.open(TASK)
@@ -89,6 +98,16 @@ def test_a_hint_is_heard_and_keeps_what_was_chosen(visit: Callable[..., Visit]) 
     expect(learner.page.locator("#hint-1")).to_be_focused()
     learner.deploy.click()
     learner.expect_verdict_on(TASK, answer)
+
+
+def test_a_hint_keeps_what_was_chosen_without_a_script_too(visit: Callable[..., Visit]) -> None:
+    learner = visit(java_script_enabled=False)
+    learner.open(TASK)
+    select = learner.page.locator("select").first
+    select.select_option("B")
+    learner.page.get_by_role("button", name="Hint 1").click()
+    expect(learner.page.locator("#hint-1")).to_be_visible()
+    expect(select).to_have_value("B")
 
 
 def test_a_page_seen_again_starts_at_its_top(visit: Callable[..., Visit]) -> None:

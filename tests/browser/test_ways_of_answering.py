@@ -8,7 +8,8 @@ from playwright.sync_api import expect
 
 from tests.browser.visits import Visit
 from tests.browser.ways import WAYS
-from tests.people import answers, curriculum, item_of
+from tests.people import answers, item_of
+from tests.topics import curriculum
 
 ITEMS = (*curriculum().topic.tasks, *curriculum().topic.questions)
 

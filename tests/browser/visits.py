@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from canarylearn.items import Answer, judge
 from canarylearn.items.explaining import headline
-from tests.people import chosen, curriculum, item_of, path_of
+from tests.people import chosen, item_of, path_of
+from tests.topics import curriculum
 
 MILLISECONDS = 8000
 

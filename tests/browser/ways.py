@@ -122,8 +122,11 @@ def _middle(place: Locator) -> tuple[float, float]:
 
 
 def _bring_into_view(page: Page, what: Locator, where: Locator) -> None:
-    """Scroll until both ends of the way are on the screen."""
+    """Scroll until both ends of the way are on the screen, once nothing moves the page any more."""
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     page.evaluate("(y) => scrollBy(0, y - innerHeight / 2)", (_middle(what)[1] + _middle(where)[1]) / 2)
+    # A finger is aimed at what was drawn last, so the scrolled page has to be drawn first.
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 
 def _drag(page: Page, what: Locator, where: Locator) -> None:

@@ -152,6 +152,21 @@ def test_a_dict_can_be_filled_and_refilled_in_a_loop() -> None:
     assert printed(source) == "400 3"
 
 
+def test_an_entry_of_a_full_dict_can_still_be_changed() -> None:
+    fill = f"d = {{}}\nfor i in range({LIMITS.elements}):\n    d[i] = i\n"
+    assert printed(f"{fill}d[5] = 'new'\nprint(d[5], len(d))") == f"new {LIMITS.elements}"
+
+
+def test_a_loop_that_is_left_early_in_each_round_gets_no_deeper() -> None:
+    source = "n = 0\nfor i in range(900):\n    n += 1\n    if 1:\n        if 1:\n            continue\nprint(n)"
+    assert printed(source) == "900"
+
+
+def test_a_function_that_returns_from_within_gets_the_caller_no_deeper() -> None:
+    function = "def f():\n    for j in range(9):\n        if 1:\n            return j\n"
+    assert printed(function + repeated("f()", 300) + "\nprint('end')") == "end"
+
+
 def test_what_was_printed_before_too_much_was_printed_is_kept() -> None:
     done = run_script(read("for i in range(1000):\n    print(f'{i}\\n\\n')"), WORLD)
     assert done.refused is not None

@@ -104,6 +104,8 @@ REFUSED = {
     "a comment alone": ("# nothing\n", 1, "empty"),
     "null byte": ("a: 1\nb: \x00", 2, "control-character"),
     "escape character": ("a: 1\nb: \x1b[31m", 2, "control-character"),
+    "line break that nobody sees": ("a: 1\nb: x\u2028c: 2", 2, "control-character"),
+    "line break of another kind": ("a: 'x\x85y'", 1, "control-character"),
     "half of a letter": ("a: \ud800", 1, "control-character"),
     "null byte by an escape": ('a: 1\nb: "\\0"', 2, "control-character"),
     "escape character by an escape": ('a: "\\e[31m"', 1, "control-character"),

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Version
 from canarylearn.learning.ready import ready
-from tests.people import QUESTION, TASK, Reply, Visitor, answers, chosen, curriculum, item_of, path_of
+from tests.people import QUESTION, TASK, Reply, Visitor, answers, chosen, item_of, path_of
+from tests.topics import curriculum
 
 pytestmark = pytest.mark.usefixtures("content")
 
@@ -167,6 +168,17 @@ def test_an_item_published_anew_shows_its_new_form_and_keeps_old_attempts(
     assert [one.slot.version for one in Attempt.objects.all()] == [old]
     assert visitor.answer(slug, right(slug), reply.hidden, htmx=htmx).passed
     assert Attempt.objects.filter(slot__version=old).count() == 1
+
+
+@both_rooms
+def test_what_was_solved_stays_solved_when_it_is_published_anew(visitor: Visitor, slug: str) -> None:
+    visitor.answer(slug, right(slug))
+    republish(slug)
+    listed = visitor.get(path_of(slug).replace(f"{slug}/", ""))
+    assert listed.text.count("✓ solved") == 1
+    again = visitor.answer(slug, wrong(slug), htmx=True)
+    assert (again.passed, again.tries_left) == (False, item_of(slug).tries - 1)
+    assert ", solved" in again.text
 
 
 @both_ways

@@ -231,7 +231,7 @@ def would_count(slug: str, fields: Mapping[str, str]) -> bool:
 
 
 @pytest.mark.parametrize("slug", [TASK, QUESTION])
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_is_posted_counts_only_if_it_is_a_full_answer(content: None, slug: str, data: st.DataObject) -> None:
     fields = data.draw(forms(slug))
@@ -241,7 +241,7 @@ def test_whatever_is_posted_counts_only_if_it_is_a_full_answer(content: None, sl
     assert Attempt.objects.count() - before == would_count(slug, fields)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.binary(max_size=200),
     content_type=st.text(st.characters(codec="latin-1"), max_size=60) | st.just("multipart/form-data; boundary=x"),

@@ -20,7 +20,7 @@ def opened(reply: Reply) -> list[int]:
 
 def offered(reply: Reply) -> list[int]:
     """The hints that can be opened next."""
-    return [int(level) for level in re.findall(r'<form method="post" action="[^"]*/hints/(\d+)/"', reply.text)]
+    return [int(level) for level in re.findall(r'formaction="[^"]*/hints/(\d+)/"', reply.text)]
 
 
 def open_hint(visitor: Visitor, slug: str, level: int, *, htmx: bool = False) -> Reply:

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from canarylearn.learning.models import Topic
-from tests.people import TASK, Visitor, answers, curriculum, item_of, path_of
+from tests.people import TASK, Visitor, answers, item_of, path_of
+from tests.topics import curriculum
 
 pytestmark = pytest.mark.usefixtures("content")
 

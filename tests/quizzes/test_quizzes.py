@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.people import QUESTION, Visitor, answers, curriculum, item_of, path_of
+from tests.people import QUESTION, Visitor, answers, item_of, path_of
+from tests.topics import curriculum
 
 pytestmark = pytest.mark.usefixtures("content")
 

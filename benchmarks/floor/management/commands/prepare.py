@@ -12,7 +12,8 @@ class Command(BaseCommand):
     help = "Make the floor's tables and ten questions."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        call_command("migrate", interactive=False, run_syncdb=True, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, run_syncdb=True, verbosity=0)  # its own tables refer to those above
         if not Question.objects.exists():
             Question.objects.bulk_create(
                 Question(
