@@ -3,17 +3,20 @@
 import atexit
 import json
 import logging
+import os
 import pickle
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import TypeVar
 
-from canarylearn.lab.child import BEGUN, SECONDS
+from canarylearn.lab.child import NUMBER, SECONDS
 
 A = TypeVar("A")
 
@@ -96,8 +99,8 @@ class Workplace:
             with ours:
                 with theirs:
                     process = self._hand_over(theirs)
-                if _has_begun(ours):
-                    return _ask(ours, what)
+                if number := _begun(ours):
+                    return _ask(ours, what, number)
             with self._lock:
                 if process is self._process:
                     self._end()
@@ -136,27 +139,34 @@ class Workplace:
             self._process = self._calls = None
 
 
-def _has_begun(line: socket.socket) -> bool:
-    """Whether a call was taken up: false when the process ended first. TimeoutError when it does neither."""
+def _begun(line: socket.socket) -> int:
+    """The number of the process that took a call up: 0 when none did, TimeoutError when nobody says so."""
     line.settimeout(SECONDS_TO_START)
     try:
-        return line.recv(1) == BEGUN
+        said = line.recv(NUMBER.size, socket.MSG_WAITALL)
     except ConnectionError:
-        return False
+        return 0
+    return int(NUMBER.unpack(said)[0]) if len(said) == NUMBER.size else 0
 
 
-def _ask(line: socket.socket, what: bytes) -> bytes:
+def _ask(line: socket.socket, what: bytes, number: int) -> bytes:
     """Send a call and read its reply: empty when the process ended without one. TimeoutError when there is no end."""
     deadline = time.monotonic() + SECONDS + GRACE
-    line.sendall(what)
-    line.shutdown(socket.SHUT_WR)
-    reply = bytearray()
-    while len(reply) <= LONGEST_REPLY:
-        line.settimeout(max(0.001, deadline - time.monotonic()))
-        part = line.recv(65_536)
-        if not part:
-            return bytes(reply)
-        reply += part
+    try:
+        line.sendall(what)
+        line.shutdown(socket.SHUT_WR)
+        reply = bytearray()
+        while len(reply) <= LONGEST_REPLY:
+            line.settimeout(max(0.001, deadline - time.monotonic()))
+            part = line.recv(65_536)
+            if not part:
+                return bytes(reply)
+            reply += part
+    except TimeoutError:
+        # It put its alarm off, or the machine is too busy to ring it. While the line is open its number is its own.
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+        raise
     raise Stopped("memory")
 
 

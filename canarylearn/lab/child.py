@@ -11,6 +11,7 @@ import pickle
 import resource
 import signal
 import socket
+import struct
 import traceback
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +28,8 @@ MOST_FILES = 32
 IDLE = 600.0
 """Seconds without a call after which the process ends; the next call starts another."""
 
-BEGUN = b"+"
+NUMBER = struct.Struct("I")
+"""How a fork says which process it is, as the first thing."""
 
 
 def main() -> None:
@@ -51,7 +53,7 @@ def _serve(descriptor: int) -> None:
     try:
         bound()
         with socket.socket(fileno=descriptor) as line:
-            line.sendall(BEGUN)
+            line.sendall(NUMBER.pack(os.getpid()))
             line.sendall(_answer(line))
     finally:
         os._exit(0)
