@@ -52,20 +52,16 @@ class Document:
 
 def read_yaml(text: str) -> Document:
     """The document in a text. Raises Unreadable, with a line, for anything that is not one plain YAML document."""
-    documents = read_documents(text)
-    if len(documents) > 1:
-        second = documents[1].line(())
-        raise unreadable(second, "two-documents", "a second document begins here; write one document to a file")
-    return documents[0]
+    return read_documents(text, most=1)[0]
 
 
-def read_documents(text: str) -> tuple[Document, ...]:
-    """Every document of a text, at least one. Raises Unreadable, with a line, for anything but plain YAML."""
+def read_documents(text: str, most: int = MOST_DOCUMENTS) -> tuple[Document, ...]:
+    """Every document of a text, from one to `most` of them. Raises Unreadable, with a line, for all but plain YAML."""
     if len(text) > MOST_CHARACTERS:
         raise unreadable(1, "too-long", f"{len(text):,} characters are more than {MOST_CHARACTERS:,}; split the file")
     _refuse_control_characters(text, 1)
     try:
-        _refuse_what_grows(text)
+        _refuse_what_grows(text, most)
         nodes = [node for node in yaml.compose_all(text, Loader=yaml.CSafeLoader) if node is not None]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
@@ -101,7 +97,7 @@ def _refuse_control_characters(text: str, line: int) -> None:
         raise unreadable(line, "control-character", message)
 
 
-def _refuse_what_grows(text: str) -> None:
+def _refuse_what_grows(text: str, most_documents: int) -> None:
     """Aliases, depth, number of values, and tags, seen in the stream of events before anything is built."""
     depth = values = documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -111,8 +107,9 @@ def _refuse_what_grows(text: str) -> None:
         values += isinstance(event, yaml.NodeEvent)
         if isinstance(event, yaml.AliasEvent):
             raise unreadable(line, "alias", f"the alias *{event.anchor} is not allowed; write the value out")
-        if documents > MOST_DOCUMENTS:
-            raise unreadable(line, "too-long", f"more than {MOST_DOCUMENTS} documents; split the file")
+        if documents > most_documents:
+            many = "a second document begins" if most_documents == 1 else f"more than {most_documents} documents begin"
+            raise unreadable(line, "two-documents", f"{many} here; write one document to a file")
         if depth > DEEPEST:
             raise unreadable(line, "too-deep", f"more than {DEEPEST} levels of nesting; flatten the file")
         if values > MOST_VALUES:

@@ -627,6 +627,7 @@ def test_a_plan_that_was_read_is_written_and_read_back(analysis: dict[str, Any],
 
 
 STEP = Step(weight=1000, hold=300.0)
+BETWEEN = Milliseconds(at_least=1, at_most=2)
 
 
 @pytest.mark.parametrize(
@@ -646,7 +647,7 @@ STEP = Step(weight=1000, hold=300.0)
         (Plan(steps=(STEP,), checks=(Check(metric="users", condition=Within(at_least=1)),)), "no query for users"),
         (Plan(steps=(STEP,), checks=(Check(metric="p50", condition=Within(at_most=1), arm="baseline"),)), "baseline"),
         (Plan(steps=(STEP,), checks=(Check(metric="p50", condition=Within(at_most=1), dry_run=True),)), "no dry run"),
-        (Plan(steps=(STEP,), checks=(Check(metric="p50", condition=Milliseconds(at_least=1, at_most=2)),)), "knows a range"),
+        (Plan(steps=(STEP,), checks=(Check(metric="p50", condition=BETWEEN),)), "knows a range"),
         (Plan(steps=(replace(STEP, checks=(Check(metric="p50", condition=Within(at_most=1)),)),)), "some steps alone"),
         (Plan(steps=(STEP,), checks=(Check(metric="p50", condition=Within(at_most=1), name="request-duration"),)),
          "the name"),

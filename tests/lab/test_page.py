@@ -11,7 +11,8 @@ from canarylearn.lab.forms import LONGEST_MANIFEST, LONGEST_SCRIPT
 from canarylearn.lab.links import unpack
 from canarylearn.learning.models import Attempt, Learner, Slot
 from tests.lab.visiting import FAILS, FINE, LAB, SLOW, filled, opened, packed_in, plan_before, send
-from tests.people import Reply, Visitor, answers, curriculum, item_of, path_of
+from tests.people import Reply, Visitor, answers, item_of, path_of
+from tests.topics import curriculum
 
 FLAGGER = """\
 apiVersion: flagger.app/v1beta1
