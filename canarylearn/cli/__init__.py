@@ -76,6 +76,7 @@ def _add_run(commands: "_Commands") -> None:
     command = _command(commands, "run", "Deploy a rollout file in a scenario and tell what happened.")
     _add_manifest(command)
     _add_deployment(command)
+    command.add_argument("--html", metavar="OUT", help="write a page that stands alone, with the timeline")
 
 
 def _add_compare(commands: "_Commands") -> None:

@@ -26,6 +26,14 @@ def read_text(name: str) -> str:
         raise Usage(f"{name} is not a text in UTF-8") from None
 
 
+def write_text(name: str, text: str) -> None:
+    """Write a file, over the one that may be there. Raises Usage when it cannot be written."""
+    try:
+        Path(name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Usage(f"{name} cannot be written: {error.strerror}") from None
+
+
 def choose_dialect(text: str, name: str | None, version: str | None) -> tuple[Dialect, Context]:
     """The dialect of a text and the version to read it by. Raises Usage for a version without rules of its own."""
     dialect = BY_NAME[name] if name else dialect_of(read_documents(text))

@@ -1,13 +1,15 @@
 """canary run: deploy a file in a scenario and tell what happened."""
 
 import argparse
+from pathlib import Path
 
-from canarylearn.cli.files import plan_of
+from canarylearn.cli.files import plan_of, write_text
 from canarylearn.cli.output import Output
 from canarylearn.cli.problems import Usage
+from canarylearn.cli.report import report
 from canarylearn.cli.scenarios import find_scenario
-from canarylearn.cli.story import as_json, tell
-from canarylearn.engine.fitting import TooLarge, deploy
+from canarylearn.cli.story import as_json, plain_ending, tell
+from canarylearn.engine.fitting import TooLarge, deploy, fit
 from canarylearn.engine.outcome import Phase
 
 
@@ -23,5 +25,9 @@ def run(options: argparse.Namespace, output: Output) -> int:
     output.say(output.colour("soft", f"  {' '.join(scenario.about.split())}"))
     output.say()
     tell(outcome, scenario, output)
+    if options.html:
+        title = f"{Path(options.file).name} ({dialect.title})"
+        write_text(options.html, report(outcome, fit(scenario, plan), title=title, ending=plain_ending(outcome)))
+        output.say(f"  The page is in {options.html}")
     output.give(file=options.file, dialect=dialect.name, scenario=scenario.slug, seed=options.seed, **as_json(outcome))
     return 0 if outcome.phase is Phase.PROMOTED else 1

@@ -45,9 +45,17 @@ def tell(outcome: Outcome, scenario: Scenario, output: Output) -> None:
 
 def ending(outcome: Outcome, output: Output) -> str:
     """How the release ended, in its colour, and why."""
+    return f"{output.colour(_COLOURS[outcome.phase], '● ' + _WORDS[outcome.phase])}{_reason(outcome)}"
+
+
+def plain_ending(outcome: Outcome) -> str:
+    """The same without colour, as the beginning of a sentence."""
+    return f"{_WORDS[outcome.phase].capitalize()}{_reason(outcome)}"
+
+
+def _reason(outcome: Outcome) -> str:
     reason = outcome.events[-1].text.removeprefix(f"{_WORDS[outcome.phase]}: ") if outcome.events else ""
-    word = output.colour(_COLOURS[outcome.phase], f"● {_WORDS[outcome.phase]}")
-    return f"{word}: {reason}" if reason else word
+    return f": {reason}" if reason else ""
 
 
 def watched_metric(outcome: Outcome, scenario: Scenario) -> str:

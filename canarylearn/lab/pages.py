@@ -114,9 +114,9 @@ class Result:
         )
 
     @property
-    def before_title(self) -> dict[str, str]:
+    def before_title(self) -> str:
         """What the timeline of the plan before is called."""
-        return {"title": f"{self.scenario.scenario.title}, the plan before"}
+        return f"{self.scenario.scenario.title}, the plan before"
 
     @property
     def telling_figures(self) -> list[dict[str, str]]:

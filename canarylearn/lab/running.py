@@ -14,8 +14,8 @@ from canarylearn.engine.fitting import TooLarge, fit
 from canarylearn.engine.quantities import say_duration, say_share, say_weight
 from canarylearn.items.explaining import story
 from canarylearn.items.judging import Run
-from canarylearn.learning.chart_words import TableRow
-from canarylearn.learning.charts import draw
+from canarylearn.timeline.drawing import Chart, draw
+from canarylearn.timeline.words import TableRow
 
 FORM, MANIFEST, SCRIPT = "form", "manifest", "script"
 """The ways of writing a plan."""
@@ -93,7 +93,7 @@ class Told:
     reason: str = ""
     lasted: str = ""
     figures: list[dict[str, str]] = field(default_factory=list)
-    chart: dict[str, object] | None = None
+    chart: Chart | None = None
     printed: list[str] = field(default_factory=list)
 
 
@@ -229,7 +229,7 @@ def _tell(told: Told, ended: Outcome, scenario: Scenario, chart_id: str) -> Told
         reason=_reason(ended),
         lasted=say_duration(scenario.window),
         figures=_figures(ended.measures),
-        chart=asdict(replace(chart, rows=_fewer(chart.rows))),
+        chart=replace(chart, rows=_fewer(chart.rows)),
     )
 
 

@@ -13,9 +13,9 @@ from canarylearn.items import Answer, Judgement
 from canarylearn.items.binding import bind
 from canarylearn.items.explaining import Figure, figures, goal_detail, headline, story
 from canarylearn.items.proof import say_answer
-from canarylearn.learning.charts import Chart, draw
 from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
+from canarylearn.timeline.drawing import Chart, draw
 
 
 @dataclass(frozen=True, kw_only=True)

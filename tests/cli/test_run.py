@@ -1,5 +1,6 @@
 """canary run and canary compare: a file deployed, told to people and to programs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,30 @@ def test_two_plans_meet_the_same_users(canary: Canary) -> None:
     first, second = (plan["measures"] for plan in said.json["plans"])
     assert first["users_harmed"] < second["users_harmed"]
     assert canary("compare", files[0], rollout("sagemaker-no-alarms"), "--scenario", "v2-fails").code == 1
+
+
+def test_the_page_of_a_run_stands_alone_and_says_what_the_terminal_says(canary: Canary, tmp_path: Path) -> None:
+    page = tmp_path / "out.html"
+    said = canary("run", rollout("argo-ranker"), "--scenario", "v2-fails", "--html", str(page))
+    text = page.read_text()
+    assert f"The page is in {page}" in said.out
+    assert "Rolled back: canary success-rate was" in text
+    assert "users harmed by the canary" in text
+    assert 'role="img"' in text
+    assert "As a table" in text
+    assert not re.search(r"(?:src|href)=|@import|url\(|<script", text)
+
+
+def test_nothing_of_a_persons_file_is_taken_for_html(canary: Canary, tmp_path: Path) -> None:
+    text = Path(rollout("argo-ranker")).read_text().replace("name: success-rate", "name: success-<b>rate</b>")
+    path, page = tmp_path / "<i>x.yaml", tmp_path / "out.html"
+    path.write_text(text)
+    canary("run", str(path), "--scenario", "v2-fails", "--html", str(page))
+    assert "<b>" not in page.read_text()
+    assert "<i>" not in page.read_text()
+
+
+def test_a_page_that_cannot_be_written_is_told_of(canary: Canary) -> None:
+    said = canary("run", rollout("argo-ranker"), "--scenario", "v2-fails", "--html", "/no/such/folder/out.html")
+    assert said.code == 2
+    assert "cannot be written: No such file or directory" in said.err

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from canarylearn.engine import BUCKETS, METRICS, Interval, Outcome, Scenario
 from canarylearn.engine.quantities import NBSP, say_weight
-from canarylearn.learning.chart_words import (
+from canarylearn.timeline.words import (
     EVENT_LABELS,
     METRIC_TITLES,
     SHOWN_EVENTS,
