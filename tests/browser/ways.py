@@ -18,6 +18,7 @@ _MOST_PRESSES = 60
 
 def by_drag(page: Page, item: Item, answer: Answer, second: bool) -> None:
     """Drag each option to its blank, or the answer to its slot, with the mouse."""
+    _settle(page)
     for name, letter in chosen(item.id, answer).items():
         if name == "choice":
             _drag(page, _radio(page, letter).locator("xpath=.."), page.locator(".slot"))
@@ -29,6 +30,7 @@ def by_drag(page: Page, item: Item, answer: Answer, second: bool) -> None:
 
 def by_click(page: Page, item: Item, answer: Answer, second: bool) -> None:
     """Click a blank and then an option; the second time, an option and then a blank."""
+    _settle(page)
     for name, letter in chosen(item.id, answer).items():
         if name == "choice":
             _radio(page, letter).locator("xpath=..").click()
@@ -45,6 +47,7 @@ def by_click(page: Page, item: Item, answer: Answer, second: bool) -> None:
 
 def by_keyboard(page: Page, item: Item, answer: Answer, second: bool) -> None:
     """Press keys alone: Enter and arrows, and the second time the option's letter. What is placed is announced."""
+    _settle(page)
     for name, letter in chosen(item.id, answer).items():
         if name == "choice":
             _tab_to(page, "input[name=choice]", backwards=second)
@@ -73,6 +76,7 @@ def by_keyboard(page: Page, item: Item, answer: Answer, second: bool) -> None:
 
 def by_touch(page: Page, item: Item, answer: Answer, second: bool) -> None:
     """Tap a blank and an option; the second time, drag the option with a finger."""
+    _settle(page)
     for name, letter in chosen(item.id, answer).items():
         if name == "choice":
             _radio(page, letter).locator("xpath=..").tap()
@@ -103,6 +107,12 @@ WAYS: dict[str, Way] = {
 }
 
 
+def _settle(page: Page) -> None:
+    """Wait until a verdict that has just come has taken the focus: nobody answers faster than that."""
+    moving = ".htmx-request, .htmx-swapping, .htmx-settling, #attempt [autofocus]"
+    page.wait_for_function("(moving) => !document.querySelector(moving)", arg=moving)
+
+
 def _option(page: Page, letter: str) -> Locator:
     return page.locator(f".option[data-option={letter}]")
 
@@ -122,8 +132,7 @@ def _middle(place: Locator) -> tuple[float, float]:
 
 
 def _bring_into_view(page: Page, what: Locator, where: Locator) -> None:
-    """Scroll until both ends of the way are on the screen, once nothing moves the page any more."""
-    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+    """Scroll until both ends of the way are on the screen."""
     page.evaluate("(y) => scrollBy(0, y - innerHeight / 2)", (_middle(what)[1] + _middle(where)[1]) / 2)
     # A finger is aimed at what was drawn last, so the scrolled page has to be drawn first.
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
