@@ -78,14 +78,27 @@ def by_touch(page: Page, item: Item, answer: Answer, second: bool) -> None:
     """Tap a blank and an option; the second time, drag the option with a finger."""
     _settle(page)
     for name, letter in chosen(item.id, answer).items():
-        if name == "choice":
-            _radio(page, letter).locator("xpath=..").tap()
-        elif second:
-            _drag_with_finger(page, _option(page, letter), _blank(page, name))
-        else:
-            _blank(page, name).tap()
-            _option(page, letter).tap()
+        _touch(page, name, letter, drag=second)
+        if not _is_chosen(page, name, letter):  # an emulated touch can be lost on a busy machine: touch once more
+            _touch(page, name, letter, drag=second)
+        assert _is_chosen(page, name, letter), "two touches did nothing"
     page.get_by_role("button", name="Deploy").tap()
+
+
+def _touch(page: Page, name: str, letter: str, *, drag: bool) -> None:
+    if name == "choice":
+        _radio(page, letter).locator("xpath=..").tap()
+    elif drag:
+        _drag_with_finger(page, _option(page, letter), _blank(page, name))
+    else:
+        _blank(page, name).tap()
+        _option(page, letter).tap()
+
+
+def _is_chosen(page: Page, name: str, letter: str) -> bool:
+    if name == "choice":
+        return _radio(page, letter).is_checked()
+    return page.locator(f"select[name={name}]").input_value() == letter
 
 
 def without_javascript(page: Page, item: Item, answer: Answer, second: bool) -> None:
