@@ -46,6 +46,8 @@ lock: .venv/.development ## Pin the newest allowed version of every dependency, 
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command 'make lock'
 PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install
+# Compiled here, so that the command starts at once where Python may not write beside its sources.
+INSTALL_CANARY := $(PIP) --no-deps --no-build-isolation --editable . && $(BIN)/python -m compileall -q canarylearn practice quizzes
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("CanaryLearn needs Python 3.11 or newer, and $(PYTHON) is %d.%d. Name a newer one: make run PYTHON=python3.12" % sys.version_info[:2])'
@@ -55,13 +57,13 @@ PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check install
 .venv/.runtime: requirements.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what CanaryLearn needs (about a minute, once)"
 	@$(PIP) --require-hashes --requirement requirements.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(INSTALL_CANARY)
 	@touch $@
 
 .venv/.development: requirements-dev.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the tests and checks need (about two minutes, once)"
 	@$(PIP) --require-hashes --requirement requirements-dev.txt
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(INSTALL_CANARY)
 	@touch $@
 
 .local/.static: .venv/.runtime .local/env $(shell find static -type f)

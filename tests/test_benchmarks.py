@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from benchmarks import answer, clients, engine, page, plain, start
+from benchmarks import answer, clients, command, engine, page, plain, start
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.answering import CANARY, FLOOR
 from benchmarks.figures import Table, percentile, ratio, say
@@ -82,6 +82,11 @@ def test_start_and_memory_are_measured_on_both_sites(static: Path) -> None:
     assert all(one.answered[0] > one.healthy[0] for one in starts)
     assert min(one.memory[0] for one in starts) > 0 < numbers
     assert len(start.table((starts, numbers)).rows) == 3
+
+
+def test_the_command_line_is_measured_beside_a_bare_start() -> None:
+    assert len(command.starts(rounds=1).rows) == 3
+    assert len(command.power(seeds=2, rounds=1).rows) == 2
 
 
 def test_the_page_names_every_measurement_and_prints_its_tables(repository: Path) -> None:

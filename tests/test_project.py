@@ -20,7 +20,8 @@ INDEX_HOSTS = [
     "npm" + "js.com",
     "deb.deb" + "ian.org",
 ]
-DOCS = ["README.md", "CONTRIBUTING.md", "docs/settings.md", "docs/operations.md", "docs/dependencies.md"]
+PAGES = sorted((Path(__file__).resolve().parent.parent / "docs").glob("*.md"))
+DOCS = ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in PAGES)]
 
 
 def tracked_files(repository: Path) -> list[Path]:
