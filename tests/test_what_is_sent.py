@@ -360,6 +360,19 @@ def test_the_verdict_on_a_wrong_answer_says_nothing_of_the_others(
     assert sent == other.sent(slug, answer=whole)
 
 
+@pytest.mark.django_db
+def test_a_wrong_claim_about_what_is_printed_does_not_show_what_is() -> None:
+    """The code is the same for every option, so its output would be the other options' verdict."""
+    build = Build(TOPIC)
+    right = passing(build.files, "who-is-routed")
+    texts = [option.text for option in build.files.items["who-is-routed"].options_for("choice")]
+    wrong = next(text for text in texts if {"choice": text} not in right)
+    refuted = build.sent("who-is-routed", answer={"choice": wrong})
+    assert "The code printed something else." in _plain(refuted[0])
+    assert not [page for page in refuted if "Printed" in page]
+    assert "Printed" in build.sent("who-is-routed", answer=right[0])[0]
+
+
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]+>", "", text))).strip()
 

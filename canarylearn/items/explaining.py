@@ -46,6 +46,18 @@ def _is_about_printing(judgement: Judgement) -> bool:
     return all(result.goal.prints is not None for result in judgement.goals)
 
 
+def printed(judgement: Judgement) -> tuple[str, ...]:
+    """What the code printed; nothing where a claim about it failed, since that would tell which other one holds."""
+    if any(result.goal.prints is not None and _is_wrong_claim(result, judgement) for result in judgement.goals):
+        return ()
+    return next((run.output for run in judgement.runs.values()), ())
+
+
+def _is_wrong_claim(result: GoalResult, judgement: Judgement) -> bool:
+    claims = [goal for option in judgement.item.chosen(judgement.answer).values() for goal in option.claim]
+    return not result.met and result.goal in claims
+
+
 def story(run: Run, scenario: Scenario) -> str:
     """How one run ended, as a clause: 'v2 was rolled back after 5 min, and 7.9 % of users had met it'."""
     if run.outcome is None:
@@ -120,6 +132,8 @@ def goal_detail(result: GoalResult, judgement: Judgement, scenarios: dict[str, S
     run = judgement.others[goal.run, result.scenario] if goal.run else judgement.runs.get(result.scenario)
     if run is None or judgement.refusal is not None:
         return "Not reached: the code was refused."
+    if goal.prints is not None and _is_wrong_claim(result, judgement):
+        return "The code printed something else."
     if goal.prints is not None:
         return f"Printed: {', '.join(run.output) or 'nothing'}."
     if goal.measure is not None:

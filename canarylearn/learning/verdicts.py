@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from canarylearn.engine import Outcome, Scenario
 from canarylearn.items import Answer, Judgement
 from canarylearn.items.binding import bind
-from canarylearn.items.explaining import Figure, figures, goal_detail, headline, story
+from canarylearn.items.explaining import Figure, figures, goal_detail, headline, printed, story
 from canarylearn.items.proof import say_answer
 from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
@@ -96,7 +96,7 @@ def _shown(ready: Ready, answer: tuple[tuple[str, int], ...]) -> VerdictView:
         runs=_run_views(judgement, scenarios),
         goals=_goals(judgement, scenarios, {f"{said}."}),
         note_html=note(ready, judgement.answer),
-        output=next((run.output for run in judgement.runs.values()), ()),
+        output=printed(judgement),
     )
 
 
