@@ -113,16 +113,25 @@ def dump(tree: object) -> str:
         dumper.ignore_aliases = aliased  # type: ignore[method-assign]
 
 
-def refusal(read: Callable[[str], object], text: str) -> tuple[Located, ...]:
-    """The located errors of a text, none when it is read. Fails for errors elsewhere, empty or slow ones."""
+def _timed(read: Callable[[str], object], text: str) -> tuple[tuple[Located, ...], float]:
     begun = time.process_time()
     try:
         read(text)
-        found: tuple[Located, ...] = ()
     except Unreadable as unreadable:
-        found = unreadable.errors
-        assert found
-    assert time.process_time() - begun < SLOWEST
+        took = time.process_time() - begun
+        assert unreadable.errors
+        return unreadable.errors, took
+    return (), time.process_time() - begun
+
+
+def refusal(read: Callable[[str], object], text: str) -> tuple[Located, ...]:
+    """The located errors of a text, none when it is read. Fails for errors elsewhere, empty or slow ones."""
+    # A busy machine can make one reading slow, but not three in a row.
+    found, took = _timed(read, text)
+    for _ in range(2):
+        if took >= SLOWEST:
+            found, took = _timed(read, text)
+    assert took < SLOWEST
     lines = text.count("\n") + 1
     for error in found:
         assert 1 <= error.line <= lines
