@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from canarylearn.health import healthz
-from canarylearn.learning import views
+from canarylearn.learning import history, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("practice/", include("practice.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("lab/", include("canarylearn.lab.urls")),
+    path("attempts/", history.index, name="attempts"),
+    path("attempts/<int:number>/", history.replay, name="replay"),
+    path("how-answers-are-judged/", views.how_judged, name="how-judged"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

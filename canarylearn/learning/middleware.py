@@ -16,7 +16,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django_htmx.middleware import HtmxDetails
 
-MONTH = 30 * 86400
+DAY = 86400  # seconds
+MONTH = 30 * DAY
 RETRY_AFTER = "5"  # seconds
 _SALT = "canarylearn.learner"
 

@@ -116,13 +116,13 @@ def _keep(slot: Slot, number: int, key: str, judgement: Judgement) -> Attempt:
         key=key,
         answer=dict(judgement.answer),
         passed=judgement.passed,
-        finding=_finding(judgement),
+        finding=finding_of(judgement),
         hints_opened=slot.hints_opened,
         engine=ENGINE_VERSION,
     )
 
 
-def _finding(judgement: Judgement) -> str:
+def finding_of(judgement: Judgement) -> str:
     """The code of the first reason against an answer: the refusal's, or the kind of goal that was missed."""
     if judgement.refusal is not None:
         return judgement.refusal.code

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from canarylearn.engine import Outcome, Scenario
-from canarylearn.items import Answer, Judgement
+from canarylearn.items import Answer, Item, Judgement
 from canarylearn.items.binding import bind
 from canarylearn.items.explaining import Figure, figures, goal_detail, headline, story
 from canarylearn.items.proof import say_answer
@@ -66,6 +66,11 @@ class VerdictView:
         return SafeString(render_to_string("learning/_verdict_body.html", {"verdict": self}))
 
     @property
+    def reached(self) -> int:
+        """How many of the goals were reached."""
+        return sum(goal.met for goal in self.goals)
+
+    @property
     def mark(self) -> str:
         """The verdict in a word or two."""
         return "Solved" if self.passed else "Not yet"
@@ -90,7 +95,7 @@ def _shown(ready: Ready, answer: tuple[tuple[str, int], ...]) -> VerdictView:
     return VerdictView(
         passed=judgement.passed,
         headline=said,
-        answer_html=answer_html(ready, judgement.answer),
+        answer_html=answer_html(ready.item, judgement.answer),
         figures=figures(judgement),
         refusal=refusal,
         runs=_run_views(judgement, scenarios),
@@ -145,8 +150,8 @@ def note(ready: Ready, answer: Answer) -> SafeString:
     )
 
 
-def answer_html(ready: Ready, answer: Answer) -> SafeString:
+def answer_html(item: Item, answer: Answer) -> SafeString:
     """An answer as it is shown: code for a task, the option's own words for a question."""
-    if ready.item.kind == "question":
-        return render_inline(say_answer(ready.item, answer))
-    return format_html("<code>{}</code>", say_answer(ready.item, answer))
+    if item.kind == "question":
+        return render_inline(say_answer(item, answer))
+    return format_html("<code>{}</code>", say_answer(item, answer))

@@ -4,8 +4,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from canarylearn.items.proof import SEEDS
+from canarylearn.items.spec import HINTS, TRIES
 from canarylearn.learning.markup import render as render_markdown
-from canarylearn.learning.middleware import LearnerRequest
+from canarylearn.learning.middleware import DAY, MONTH, LearnerRequest
 from canarylearn.learning.models import Topic
 from canarylearn.learning.rooms import Room, has, present, steps
 from canarylearn.learning.selectors import listed_items, topic_spec, topics
@@ -25,6 +27,14 @@ def topic(request: LearnerRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Topic, slug=slug)
     rooms = [_room(request, room, found) for room in ROOMS if has(room, found)]
     return render(request, "learning/topic.html", {"topic": _summary(found), "rooms": rooms})
+
+
+@require_safe
+def how_judged(request: LearnerRequest) -> HttpResponse:
+    """How answers are judged, in plain words."""
+    known_for = MONTH // DAY
+    context = {"seeds": len(SEEDS), "hints": HINTS, "tries": TRIES, "days": known_for}
+    return render(request, "learning/how_judged.html", context)
 
 
 def _summary(found: Topic) -> dict[str, object]:

@@ -65,6 +65,21 @@ def _missing(visit: Visit) -> None:
     visit.page.goto("/nowhere/")
 
 
+def _history(replayed: bool) -> State:
+    """The list of attempts after several kinds of them, or the one of a refused answer replayed."""
+
+    def show(visit: Visit) -> None:
+        _after(TASK, False, False, True)(visit)
+        _after(LONGEST_QUESTION, True)(visit)
+        _after(REFUSING_TASK, False)(visit)
+        visit.page.goto("/attempts/")
+        if replayed:
+            visit.page.locator(".attempts a").first.click()
+            expect(visit.page.locator(".as-kept")).to_be_visible()
+
+    return show
+
+
 def _lab(**fields: str) -> State:
     """The lab after one run of what it begins with, and another after these fields were filled in."""
 
@@ -134,6 +149,10 @@ STATES: dict[str, State] = {
     "question wrong": _after(QUESTION, False),
     "question solved": _after(LONGEST_QUESTION, True),
     "question that prints": _after(PRINTING_QUESTION, True),
+    "how answers are judged": _page("/how-answers-are-judged/"),
+    "no attempts": _page("/attempts/"),
+    "attempts": _history(replayed=False),
+    "attempt replayed": _history(replayed=True),
     "lab": _page("/lab/"),
     "lab with a run": _lab(),
     "lab with a run beside the one before": _lab(weight_1="50", hold_2="1h"),
