@@ -77,10 +77,15 @@ class Version(models.Model):
 
 
 class Learner(models.Model):
-    """A person who practises, known by a key in a signed cookie; an account may be joined to it."""
+    """A person who practises: a guest, known by a key in a signed cookie, or the owner of an account.
+
+    The key of an account's learner is in no cookie: its owner is known by signing in. `merged_into` is set on what is
+    left of a guest who signed in: the attempts that the account could not count as well.
+    """
 
     key = models.UUIDField(unique=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="set_aside")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
