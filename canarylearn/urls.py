@@ -15,6 +15,7 @@ urlpatterns = [
     path("attempts/", history.index, name="attempts"),
     path("attempts/<int:number>/", history.replay, name="replay"),
     path("how-answers-are-judged/", views.how_judged, name="how-judged"),
+    path("account/", include("canarylearn.accounts.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
