@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -75,6 +76,18 @@ def test_the_smallest_change_passes_and_no_smaller_one_does(slug: str) -> None:
         assert judge(item, curriculum().scenarios_of(item), mended).passed
         nearest = min(sum(wrong[blank] != right[blank] for blank in wrong) for right in answers(slug, passing=True))
         assert len(changes) == nearest >= 1
+
+
+def test_of_several_answers_that_pass_the_one_with_fewest_changes_is_named() -> None:
+    strict = made_ready(TWO_BLANKS)
+    loose = replace(strict, item=strict.item.model_copy(update={"goals": strict.item.goals[:1]}))
+    passing = [answer for answer in loose.item.assignments() if loose.judge(answer).passed]
+    apart = 0
+    for wrong in loose.item.assignments():
+        distances = {sum(wrong[blank] != right[blank] for blank in wrong) for right in passing}
+        apart += len(distances) > 1
+        assert wrong in passing or len(show_resolved(loose, [wrong]).changes) == min(distances)
+    assert apart > 0
 
 
 def test_a_question_s_change_is_said_in_its_letters(visitor: Visitor) -> None:
@@ -206,7 +219,7 @@ def test_the_learner_s_own_code_opens_in_the_lab_once_the_item_is_finished(visit
 
 def test_a_scenario_that_the_lab_does_not_have_is_not_linked_to() -> None:
     mine = made_ready(ONE_BLANK)
-    elsewhere = Ready(**{**vars(mine), "topic_slug": "elsewhere"})
+    elsewhere = replace(mine, topic_slug="elsewhere")
     shown = show_resolved(elsewhere, [answers(ONE_BLANK, passing=True)[0]])
     assert "Not luck" in plain(shown.html)
     assert "/lab/?p=" not in shown.html

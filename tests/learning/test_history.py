@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -209,3 +210,13 @@ def test_the_header_and_the_topic_lead_to_the_attempts(visitor: Visitor) -> None
     assert '<a href="/attempts/">Your attempts</a>' in header[0]
     topic = visitor.get("/topics/canary-releases/").text
     assert '<a href="/attempts/">Your attempts</a>' in topic.partition("<main")[2]
+
+
+def test_whoever_signs_in_finds_the_attempts_of_the_guest_they_were(visitor: Visitor) -> None:
+    some_attempts(visitor)
+    before = entries(visitor.get("/attempts/"))
+    visitor.client.force_login(User.objects.create_user("somebody"))
+    assert entries(visitor.get("/attempts/")) == before
+    assert statements(lambda: visitor.get("/attempts/")) <= MOST_STATEMENTS
+    assert statements(lambda: visitor.get(before[0][0])) <= MOST_STATEMENTS
+    assert Visitor().get(before[0][0]).status == 404
