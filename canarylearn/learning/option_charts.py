@@ -18,6 +18,7 @@ from canarylearn.learning.verdicts import answer_html
 MOST_CURVES = 5
 _WORTH_DRAWING = 10  # users harmed by one answer more than by another
 _LETTERS_APART = 17.0  # the height of a label, in a plot box of 200
+_ABOVE_THE_AXIS = 8.0  # so that the lowest label does not touch the time axis
 _MOST_NAMED = 3
 
 
@@ -244,7 +245,7 @@ def _apart(places: list[float]) -> list[float]:
     """Where the labels of lines that end at these heights stand: as near as may be, and none upon another."""
     order = sorted(range(len(places)), key=lambda number: places[number])
     moved = list(places)
-    lowest = HEIGHT - _LETTERS_APART * len(order)
+    lowest = HEIGHT - _ABOVE_THE_AXIS - _LETTERS_APART * len(order)
     for rank, number in enumerate(order):
         above = moved[order[rank - 1]] + _LETTERS_APART if rank else 0.0
         moved[number] = min(max(moved[number], above), lowest + _LETTERS_APART * (rank + 1))
