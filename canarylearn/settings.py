@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "canarylearn.learning",
     "canarylearn.lab",
+    "canarylearn.lessons",
     "canarylearn.accounts",
     "practice",
     "quizzes",

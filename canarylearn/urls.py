@@ -9,6 +9,7 @@ from canarylearn.learning import history, views
 urlpatterns = [
     path("", views.home, name="home"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("topics/<slug:topic>/", include("canarylearn.lessons.urls")),
     path("practice/", include("practice.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("lab/", include("canarylearn.lab.urls")),

@@ -76,13 +76,16 @@ class VerdictView:
         return "Solved" if self.passed else "Not yet"
 
 
-def show_verdict(ready: Ready, answer: Answer) -> VerdictView:
-    """The verdict on one answer, from its own runs alone; of an answer given before, the same view again."""
-    return _shown(ready, tuple(sorted(answer.items())))
+def show_verdict(ready: Ready, answer: Answer, prefix: str = "run") -> VerdictView:
+    """The verdict on one answer, from its own runs alone; of an answer given before, the same view again.
+
+    `prefix` begins the ids of its timelines, for pages that show more than one verdict.
+    """
+    return _shown(ready, tuple(sorted(answer.items())), prefix)
 
 
 @lru_cache(maxsize=512)
-def _shown(ready: Ready, answer: tuple[tuple[str, int], ...]) -> VerdictView:
+def _shown(ready: Ready, answer: tuple[tuple[str, int], ...], prefix: str) -> VerdictView:
     judgement = ready.judge(dict(answer))
     scenarios = dict(ready.scenarios)
     refused = judgement.refusal
@@ -98,7 +101,7 @@ def _shown(ready: Ready, answer: tuple[tuple[str, int], ...]) -> VerdictView:
         answer_html=answer_html(ready.item, judgement.answer),
         figures=figures(judgement),
         refusal=refusal,
-        runs=_run_views(judgement, scenarios),
+        runs=_run_views(judgement, scenarios, prefix),
         goals=_goals(judgement, scenarios, {f"{said}."}),
         note_html=note(ready, judgement.answer),
         output=next((run.output for run in judgement.runs.values()), ()),
@@ -115,7 +118,7 @@ def _goals(judgement: Judgement, scenarios: dict[str, Scenario], said: set[str])
     return views
 
 
-def _run_views(judgement: Judgement, scenarios: Mapping[str, Scenario]) -> list[RunView]:
+def _run_views(judgement: Judgement, scenarios: Mapping[str, Scenario], prefix: str) -> list[RunView]:
     """Timelines: of the answer's own runs, or of the named runs that claims speak about."""
     if judgement.code is not None:
         shown = [(slug, run, scenarios[slug].title) for slug, run in judgement.runs.items()]
@@ -130,7 +133,7 @@ def _run_views(judgement: Judgement, scenarios: Mapping[str, Scenario]) -> list[
     for number, (slug, run, title) in enumerate(shown, start=1):
         if run.outcome is not None and _was_a_release(run.outcome):
             sentence = f"{story(run, scenarios[slug])}."
-            chart = draw(run.outcome, scenarios[slug], chart_id=f"run-{number}")
+            chart = draw(run.outcome, scenarios[slug], chart_id=f"{prefix}-{number}")
             views.append(RunView(title=title, about=scenarios[slug].about, sentence=sentence, chart=chart))
     return views
 

@@ -114,6 +114,34 @@ def _lab_closed(visit: Visit) -> None:
     visit.page.goto(address)
 
 
+def _lesson(mode: str, *questions: str) -> State:
+    """A page to read, after an answer to each of these questions."""
+
+    def show(visit: Visit) -> None:
+        visit.page.goto(f"/topics/canary-releases/{mode}/")
+        for question in questions:
+            asked = visit.page.locator(f"#{question}")
+            asked.get_by_role("radio").first.check()
+            asked.get_by_role("button", name="Run it").click()
+            expect(asked.locator(".verdict :focus")).to_be_visible()
+
+    return show
+
+
+def _lesson_left_empty(visit: Visit) -> None:
+    _lesson("why")(visit)
+    visit.expect_complaints("422")
+    visit.page.locator("#a-small-group").get_by_role("button", name="Run it").click()
+    expect(visit.page.locator("#a-small-group .message")).to_be_visible()
+
+
+def _calculator_with_errors(visit: Visit) -> None:
+    _lesson("cost")(visit)
+    visit.page.get_by_label("v2 fails").fill("0.5")
+    visit.page.get_by_role("button", name="Work it out").click()
+    expect(visit.page.locator("#calculator .errorlist")).to_be_visible()
+
+
 def run_in_lab(visit: Visit) -> None:
     """Press Run and wait for what came of it."""
     with visit.page.expect_response(lambda response: "/lab/" in response.url and response.status != 303):
@@ -162,4 +190,11 @@ STATES: dict[str, State] = {
     "lab with errors": _lab_with_errors,
     "lab that is closed": _lab_closed,
     "question out of tries": _after("why-canary", False, False),
+    "introduction": _lesson("introduction", "what-a-small-group-buys"),
+    "why": _lesson("why"),
+    "why with answers": _lesson("why", "everyone-at-once", "a-small-group"),
+    "why left empty": _lesson_left_empty,
+    "deep dive": _lesson("deep-dive", "what-share", "which-metric"),
+    "cost": _lesson("cost"),
+    "cost with errors": _calculator_with_errors,
 }
