@@ -2,11 +2,20 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
+
+SECONDS_TO_SIGN_UP = 30
+
+
+def _held(email: str) -> str:
+    return f"sign-up:{email}"
 
 
 def _label(form: forms.Form, **labels: str) -> None:
@@ -34,10 +43,41 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 class SignUpForm(SignupForm):  # type: ignore[misc]
     """An address and a password, and no more."""
 
+    holds = False
+    """Whether the address is kept for this very form."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _label(self, email="E-mail address")
         self.fields["password1"].help_text = "At least 12 characters. Four words that do not belong together are good."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean()
+        if not self.errors:
+            self._hold(cleaned["email"])
+        return cleaned
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        try:
+            saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        finally:
+            if self.holds:
+                cache.delete(_held(self.cleaned_data["email"]))
+        return saved
+
+    def _hold(self, email: str) -> None:
+        """Keep an address while its account is made, so that two forms at once do not make two accounts."""
+        if cache.add(_held(email), True, SECONDS_TO_SIGN_UP):
+            try:
+                self.validate_unique_email(email)
+                self.holds = True
+            except forms.ValidationError as taken:
+                cache.delete(_held(email))
+                self.add_error("email", taken)
+        elif settings.ACCOUNT_EMAIL_VERIFICATION == "mandatory":
+            self.account_already_exists = True
+        else:
+            self.add_error("email", get_adapter().validation_error("email_taken"))
 
 
 class NewAddressForm(AddEmailForm):  # type: ignore[misc]
