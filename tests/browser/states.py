@@ -1,9 +1,11 @@
 """Every page and every state a learner can see one in, each reached in a browser."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from tests.accounts.signing import PASSWORD
 from tests.browser.visits import Visit
 from tests.people import answers, path_of
 
@@ -158,6 +160,42 @@ def fill_in_lab(visit: Visit, name: str, value: str) -> None:
         field.fill(value)
 
 
+def _refused(path: str, **fields: str) -> State:
+    """A form of an account, sent with these fields and shown again."""
+
+    def show(visit: Visit) -> None:
+        visit.page.goto(path)
+        for label, value in fields.items():
+            visit.page.locator(f"main [name={label}]").fill(value)
+        visit.page.locator("main form button").click()
+        expect(visit.page.locator(".errorlist").first).to_be_visible()
+
+    return show
+
+
+def _signed_in(path: str) -> State:
+    """A page of somebody who has just signed up, after an answer as a guest."""
+
+    def show(visit: Visit) -> None:
+        visit.open(QUESTION)
+        visit.answer(QUESTION, answers(QUESTION, passing=False)[0])
+        sign_up_in_browser(visit)
+        visit.page.goto(path)
+
+    return show
+
+
+def sign_up_in_browser(visit: Visit) -> str:
+    """Sign up with an address that nobody else has; the address."""
+    address = f"{uuid4().hex}@example.org"
+    visit.page.goto("/account/sign-up/")
+    visit.page.get_by_label("E-mail address").fill(address)
+    visit.page.get_by_label("Password").fill(PASSWORD)
+    visit.page.get_by_role("button", name="Sign up").click()
+    expect(visit.page.locator(".person summary")).to_be_visible()
+    return address
+
+
 STATES: dict[str, State] = {
     "home": _page("/"),
     "topic": _page("/topics/canary-releases/"),
@@ -189,6 +227,17 @@ STATES: dict[str, State] = {
     "lab that refuses a manifest": _lab(way="manifest", manifest="kind: Rollout\napiVersion: argoproj.io/v1alpha1"),
     "lab with errors": _lab_with_errors,
     "lab that is closed": _lab_closed,
+    "sign in": _page("/account/sign-in/"),
+    "sign in refused": _refused("/account/sign-in/", login="nobody@example.org", password="a wrong one, and long"),
+    "sign up refused": _refused("/account/sign-up/", email="ada@example.org", password1="short"),
+    "forgotten password": _page("/account/password/forgotten/"),
+    "link that does not work": _page("/account/password/new/1-no/"),
+    "home after signing up": _signed_in("/"),
+    "your data": _signed_in("/account/"),
+    "your address": _signed_in("/account/address/"),
+    "your password": _signed_in("/account/password/"),
+    "signing out": _signed_in("/account/sign-out/"),
+    "deleting the account": _signed_in("/account/delete/"),
     "question out of tries": _after("why-canary", False, False),
     "introduction": _lesson("introduction", "what-a-small-group-buys"),
     "why": _lesson("why"),
