@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, UniqueConstraint
 
 from canarylearn.learning.models import Attempt, Learner, Slot
 from canarylearn.learning.ready import ready
@@ -60,14 +60,34 @@ def what_else_hangs_on(owner: type[Model]) -> list[tuple[type[Model], str]]:
 
 
 def _take(model: type[Model], field: str, guest: Learner, account: Learner) -> None:
-    """Make the guest's rows the account's; where the account has such a row already, the guest's is set aside."""
+    """Make the guest's rows the account's. Where the account has such a row already, the guest's is set aside, unless
+    it is the guest's that passed: then they change places."""
     for row in model._default_manager.filter(**{field: guest}):
-        setattr(row, field, account)
-        try:
-            with transaction.atomic():
-                row.save(update_fields=[field])
-        except IntegrityError:
-            continue
+        theirs = _like(row, field, account)
+        if theirs is None:
+            _give(row, field, account)
+        elif getattr(row, "passed", False) and not getattr(theirs, "passed", False):
+            between = Learner.objects.create(key=uuid4())
+            _give(theirs, field, between)
+            _give(row, field, account)
+            _give(theirs, field, guest)
+            between.delete()
+
+
+def _like(row: Model, field: str, owner: Learner) -> Model | None:
+    """The owner's row in whose place this one would stand, by the model's rules on what is unique."""
+    for rule in row._meta.constraints:
+        if isinstance(rule, UniqueConstraint) and field in rule.fields:
+            same = {name: getattr(row, name) for name in rule.fields if name != field}
+            found = type(row)._default_manager.filter(**{field: owner}, **same).first()
+            if found is not None:
+                return found
+    return None
+
+
+def _give(row: Model, field: str, owner: Learner) -> None:
+    setattr(row, field, owner)
+    row.save(update_fields=[field])
 
 
 def counted(attempts: Iterable[Attempt], tries: int) -> list[Attempt]:
