@@ -1,6 +1,7 @@
 """A guest signs in: whatever they and the account did before, nothing is lost, doubled or undone."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -9,8 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from canarylearn.learning.merging import account_key, counted, merge_guest
-from canarylearn.learning.models import Attempt, Item, Learner, Slot
-from tests.accounts.signing import ADDRESS, is_signed_in, sign_in, sign_out, sign_up
+from canarylearn.learning.models import Attempt, Item, Learner, Page, PageMark, Slot
+from tests.accounts.signing import ADDRESS, DELETE, EXPORT, PASSWORD, is_signed_in, send, sign_in, sign_out, sign_up
 from tests.learning.test_visitors import SALT, Old, cookie_of, key_in
 from tests.people import QUESTION, TASK, Visitor, answers, item_of, path_of
 
@@ -196,6 +197,32 @@ def test_somebody_who_signs_up_after_somebody_signed_out_takes_nothing_along(vis
     assert is_signed_in(visitor)
     assert visitor.tries_left(TASK) == 3
     assert kept() == numbered(WRONG[0])
+
+
+def mark(learner: Learner, question: str, *, passed: bool = False) -> PageMark:
+    """What a learner did on the first page of the topic."""
+    page = Page.objects.first()
+    assert page is not None
+    return PageMark.objects.create(learner=learner, page=page, question=question, passed=passed)
+
+
+def test_what_hangs_on_a_guest_besides_comes_along_and_solved_stays_solved(visitor: Visitor, account: Visitor) -> None:
+    visitor.answer(TASK, WRONG[0])
+    account.answer(TASK, WRONG[0])
+    guest, owner = Learner.objects.get(user=None), Learner.objects.get(user__isnull=False)
+    mark(guest, "read")
+    mark(guest, "both", passed=True)
+    mark(guest, "solved")
+    mark(owner, "both")
+    mark(owner, "solved", passed=True)
+    sign_in(visitor)
+    mine = PageMark.objects.filter(learner=owner).order_by("question")
+    assert list(mine.values_list("question", "passed")) == [("both", True), ("read", False), ("solved", True)]
+    assert PageMark.objects.filter(learner__merged_into=owner, passed=False).count() == 2
+    copy = json.loads(visitor.get(EXPORT).text)["learning.pagemark"]
+    assert len(copy) == 5
+    send(visitor, DELETE, password=PASSWORD)
+    assert not PageMark.objects.exists()
 
 
 # Every way in which two slots can meet
