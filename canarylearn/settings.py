@@ -56,6 +56,12 @@ def database() -> dict[str, Any]:
     return config
 
 
+def mail() -> dict[str, Any]:
+    """How mail is sent: printed on one's own machine, and not at all where no server is named."""
+    config: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://" if DEVELOPMENT else "dummymail://")
+    return config
+
+
 def cookie_name(name: str) -> str:
     # Browsers take a __Host- cookie only over https, from this very host and for all of its paths.
     return f"__Host-{name}" if HTTPS else name
@@ -90,13 +96,17 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "django_htmx",
+    "allauth",
+    "allauth.account",
     "canarylearn.learning",
     "canarylearn.lab",
+    "canarylearn.lessons",
+    "canarylearn.accounts",
     "practice",
     "quizzes",
 ]
 
-# Sessions, users and messages are lazy and serve the admin alone: a learner's request never reads them.
+# Sessions, users and messages are lazy: the request of somebody who has not signed in never reads them.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -108,6 +118,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "canarylearn.learning.middleware.LearnerMiddleware",
     "canarylearn.learning.middleware.DatabaseTroubleMiddleware",
 ]
@@ -136,6 +147,17 @@ TEMPLATES = [
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Holds the counts of the limits on guessing. In the database, since all workers, and all machines, have to see the same
+# counts; `prepare` makes the table. Keys hold addresses of people, so they are kept as digests.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "canarylearn_cache",
+        "KEY_FUNCTION": "canarylearn.accounts.counts.digest",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
 # Languages and time
 
 LANGUAGE_CODE = "en"
@@ -157,13 +179,48 @@ STORAGES = {
     },
 }
 
-# Accounts: staff only
+# Accounts
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",  # the admin: by name
+    "allauth.account.auth_backends.AuthenticationBackend",  # learners: by e-mail address
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "canarylearn.accounts.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_FORMS = {
+    "login": "canarylearn.accounts.forms.SignInForm",
+    "signup": "canarylearn.accounts.forms.SignUpForm",
+    "add_email": "canarylearn.accounts.forms.NewAddressForm",
+    "reset_password": "canarylearn.accounts.forms.ForgottenForm",
+}
+ACCOUNT_CHANGE_EMAIL = True  # one address an account
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "CanaryLearn: "
+ACCOUNT_SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # for those who ask to stay signed in
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "signup": "20/m/ip"}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Mail. Where none is sent nobody can be asked to prove an address, and nobody can get a new password by mail.
+
+MAIL_IS_SENT = DEVELOPMENT or bool(env.str("EMAIL_URL", default=""))
+globals().update(mail())
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"CanaryLearn <no-reply@{ALLOWED_HOSTS[0]}>")
+ACCOUNT_EMAIL_VERIFICATION = env.str("EMAIL_VERIFICATION", default="optional") if MAIL_IS_SENT else "none"
+if ACCOUNT_EMAIL_VERIFICATION not in ("optional", "mandatory", "none"):
+    raise ImproperlyConfigured(
+        f"EMAIL_VERIFICATION is {ACCOUNT_EMAIL_VERIFICATION!r}; it is 'optional', 'mandatory' or 'none'."
+        " See docs/settings.md."
+    )
 
 # Cookies
 
@@ -187,6 +244,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 X_FRAME_OPTIONS = "DENY"
 
 # A nonce alone: with 'strict-dynamic' a script that came in a swapped fragment would run.

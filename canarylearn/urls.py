@@ -4,14 +4,19 @@ from django.contrib import admin
 from django.urls import include, path
 
 from canarylearn.health import healthz
-from canarylearn.learning import views
+from canarylearn.learning import history, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("topics/<slug:slug>/", views.topic, name="topic"),
+    path("topics/<slug:topic>/", include("canarylearn.lessons.urls")),
     path("practice/", include("practice.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("lab/", include("canarylearn.lab.urls")),
+    path("attempts/", history.index, name="attempts"),
+    path("attempts/<int:number>/", history.replay, name="replay"),
+    path("how-answers-are-judged/", views.how_judged, name="how-judged"),
+    path("account/", include("canarylearn.accounts.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]

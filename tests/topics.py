@@ -43,7 +43,7 @@ def as_if_proven(files: TopicFiles) -> dict[str, Proof]:
             guess_floor=0.25,
             outcomes="",
         )
-        for slug, item in files.items.items()
+        for slug, item in files.asked.items()
     }
 
 

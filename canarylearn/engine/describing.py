@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from canarylearn.engine.faults import Fault
-from canarylearn.engine.measures import measure_run
+from canarylearn.engine.measures import count_people, measure_run
 from canarylearn.engine.metrics import ArmMetrics
 from canarylearn.engine.quantities import BUCKETS, say_count, say_duration, say_latency, say_share
 from canarylearn.engine.scenario import Revision, Scenario
@@ -34,7 +34,7 @@ def look_at(scenario: Scenario, seed: int = 0) -> Look:
     return Look(
         canary=tuple(canary for canary, _ in seen),
         baseline=tuple(baseline for _, baseline in seen),
-        true=measure_run(world, served, {**never, "decided_at": len(world.draws.time)}),
+        true=measure_run(world, served, {**never, "decided_at": len(world.draws.time)}, count_people(world, served)),
     )
 
 

@@ -63,7 +63,15 @@ _LIST = [
 MEASURES: Mapping[str, Measure] = {measure.name: measure for measure in _LIST}
 
 
-def measure_run(world: World, served: Served, times: Mapping[str, float]) -> dict[str, float]:
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """The users of a finished run: what is true of them by measure, and how many were harmed by each interval's end."""
+
+    measures: Mapping[str, float]
+    harmed: tuple[int, ...]
+
+
+def measure_run(world: World, served: Served, times: Mapping[str, float], people: People) -> dict[str, float]:
     """Every measure of a finished run, by name: what is true, whatever monitoring knew of it.
 
     `times` holds what only the controller knows: the number of the first request after the decision (`decided_at`),
@@ -76,7 +84,7 @@ def measure_run(world: World, served: Served, times: Mapping[str, float]) -> dic
     )
     new = world.scenario.canary
     return {
-        **_people(world, served),
+        **people.measures,
         "requests_judged": canary.requests,
         "control_requests": baseline.requests,
         "share_observed": canary.requests / max(1, canary.requests + baseline.requests),
@@ -95,22 +103,27 @@ def measure_run(world: World, served: Served, times: Mapping[str, float]) -> dic
     }
 
 
-def _people(world: World, served: Served) -> dict[str, float]:
+def count_people(world: World, served: Served) -> People:
     """Who met the new model, and who was harmed by it: badly served, where the stable model would have served well."""
     stable, new = world.responses[world.scenario.stable.name], world.scenario.canary.name
     met = [part for part in served.canary if part.revision == new and not part.copied]
     exposed, harmed, waited = (np.zeros(world.scenario.traffic.users, dtype=bool) for _ in range(3))
-    for part in met:
-        users = world.draws.user[part.span]
-        exposed[users] = True
-        kept_waiting = np.flatnonzero(part.slow)
-        waited[users[kept_waiting[~stable.slow[part.span][kept_waiting]]]] = True
-        badly = np.flatnonzero(part.failed | part.slow)
-        well = ~(stable.failed[part.span][badly] | stable.slow[part.span][badly])
-        harmed[users[badly[well]]] = True
+    harmed_by_then = [0]
+    for part in served.canary:
+        if part.revision == new and not part.copied and len(part.latency):
+            users = world.draws.user[part.span]
+            exposed[users] = True
+            kept_waiting = np.flatnonzero(part.slow)
+            waited[users[kept_waiting[~stable.slow[part.span][kept_waiting]]]] = True
+            badly = np.flatnonzero(part.failed | part.slow)
+            well = ~(stable.failed[part.span][badly] | stable.slow[part.span][badly])
+            harmed[users[badly[well]]] = True
+            harmed_by_then.append(int(np.count_nonzero(harmed)))
+        else:
+            harmed_by_then.append(harmed_by_then[-1])
     everyone = max(1, world.users)
-    reached, hurt = int(np.count_nonzero(exposed)), int(np.count_nonzero(harmed))
-    return {
+    reached, hurt = int(np.count_nonzero(exposed)), harmed_by_then[-1]
+    measures = {
         "users_exposed": reached,
         "users_exposed_share": reached / everyone,
         "users_harmed": hurt,
@@ -119,6 +132,7 @@ def _people(world: World, served: Served) -> dict[str, float]:
         "failed_requests": sum(part.metrics.errors for part in met),
         "canary_requests": sum(part.metrics.requests for part in met),
     }
+    return People(measures=measures, harmed=tuple(harmed_by_then[1:]))
 
 
 def _together(parts: list[Answered]) -> ArmMetrics:

@@ -43,10 +43,14 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A finished release. `measures` holds every name in `canarylearn.engine.measures.MEASURES`."""
+    """A finished release. `measures` holds every name in `canarylearn.engine.measures.MEASURES`.
+
+    `harmed` says how many different users had been harmed by the end of each interval of the trace.
+    """
 
     phase: Phase
     trace: tuple[Interval, ...]
     measures: Mapping[str, float]
+    harmed: tuple[int, ...]
     events: tuple[Event, ...]
     checks: tuple[Check, ...]

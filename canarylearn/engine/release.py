@@ -7,7 +7,7 @@ from typing import Protocol
 from canarylearn.engine.analysis import UNWATCHED, Analysis, State
 from canarylearn.engine.checks import Check
 from canarylearn.engine.judge import Judge
-from canarylearn.engine.measures import measure_run
+from canarylearn.engine.measures import count_people, measure_run
 from canarylearn.engine.metrics import METRICS, ArmMetrics
 from canarylearn.engine.outcome import Event, Interval, Outcome, Phase
 from canarylearn.engine.pods import split_pods
@@ -328,10 +328,12 @@ class Release:
         decided_at = self._boundary() if self._decided_at is None else self._decided_at
         while self.time_left > 0:
             self._advance(judged=False, watched=False)
+        people = count_people(self.world, self._served)
         return Outcome(
             phase=self.phase or Phase.INCONCLUSIVE,
             trace=tuple(self._trace),
-            measures=measure_run(self.world, self._served, self._times(decided_at)),
+            measures=measure_run(self.world, self._served, self._times(decided_at), people),
+            harmed=people.harmed,
             events=tuple(self._events),
             checks=tuple(self._checks),
         )

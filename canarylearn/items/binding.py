@@ -10,7 +10,7 @@ from canarylearn.items.spec import Answer, Item
 _BOUND = re.compile(
     r"\{\{\s*(?:(?P<run>[^{}]+?)\s*@\s*|(?P<option>[^{}]+?)\s*=>\s*)?(?P<scenario>[a-z0-9-]+):\s*(?P<measure>\w+)\s*\}\}"
 )
-_NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
+NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*")
 
 
 def bind(
@@ -41,20 +41,24 @@ def is_bound(text: str) -> bool:
 def unbound_numbers(text: str, item: Item, scenarios: Mapping[str, Scenario]) -> list[str]:
     """Numbers in a text that neither a run, nor the item's code and goals, nor its scenarios state."""
     stated = item.model_dump_json(include={"template", "options", "goals", "runs", "faulty", "afterwards", "prompt"})
-    known = set(_NUMBER.findall(stated))
+    known = set(NUMBER.findall(stated))
     for slug in item.scenarios:
         scenario = scenarios[slug]
-        known |= set(_NUMBER.findall(scenario.title + scenario.about))
-    return [number for number in _NUMBER.findall(_BOUND.sub("", text)) if number not in known]
+        known |= set(NUMBER.findall(scenario.title + scenario.about))
+    return [number for number in NUMBER.findall(_BOUND.sub("", text)) if number not in known]
 
 
 def _number(found: re.Match[str], item: Item, scenarios: Mapping[str, Scenario], answer: Answer | None) -> str:
     scenario, name = found["scenario"], found["measure"]
     if scenario not in item.scenarios or name not in MEASURES:
         raise ValueError(f"{found[0]} is bound to nothing; name a scenario of the item and a measure")
-    run = _run(found, item, scenarios, answer)
+    return say_measure(_run(found, item, scenarios, answer), name, found[0])
+
+
+def say_measure(run: Run, name: str, written: str) -> str:
+    """A measure of a run, as people read it; `written` is what the author wrote for it."""
     if run.outcome is None:
-        raise ValueError(f"{found[0]} is bound to a run that was refused")
+        raise ValueError(f"{written} is bound to a run that was refused")
     return MEASURES[name].say(run.outcome.measures[name])
 
 

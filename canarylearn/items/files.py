@@ -1,21 +1,25 @@
 """Item, scenario and topic files: read into specs, with every error located."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from canarylearn.dialects.errors import Located, Unreadable
-from canarylearn.dialects.yaml_text import Document, read_yaml
-from canarylearn.engine.faults import KINDS
 from canarylearn.engine.scenario import Scenario
-from canarylearn.items.spec import TAGS, Item, Prose, Slug
+from canarylearn.items.lessons import Page, read_page
+from canarylearn.items.reading import read_as as read_as
+from canarylearn.items.spec import Item, Prose, Slug
 
 Spec = TypeVar("Spec", bound=BaseModel)
+Read = TypeVar("Read")
 
 _ITEM_FOLDERS = ("tasks", "questions")
+
+PAGES = ("introduction", "why", "deep-dive", "cost")
+"""The ways of learning that are pages to read, each a file in the folder `pages`, in the order they are listed."""
 
 
 class Room(BaseModel):
@@ -48,45 +52,30 @@ class TopicFiles:
     topic: TopicSpec
     items: Mapping[str, Item]
     scenarios: Mapping[str, Scenario]
+    pages: Mapping[str, Page]
     texts: Mapping[str, str]
+
+    @property
+    def asked(self) -> dict[str, Item]:
+        """Everything that is judged by running it: the items, and the questions in the pages."""
+        return {**self.items, **{slug: one for page in self.pages.values() for slug, one in page.questions.items()}}
 
     def scenarios_of(self, item: Item) -> dict[str, Scenario]:
         """The scenarios that an item is run in, by slug."""
         return {slug: self.scenarios[slug] for slug in item.scenarios}
 
 
-def read_as(schema: type[Spec], text: str) -> Spec:
-    """The text of a YAML file as a spec. Raises Unreadable with a line for each thing that is wrong."""
-    document = read_yaml(text)
-    try:
-        return schema.model_validate(document.value)
-    except ValidationError as error:
-        raise Unreadable(tuple(_located(document, problem) for problem in error.errors())) from None
-
-
-def _located(document: Document, problem: Mapping[str, object]) -> Located:
-    where, context = problem["loc"], problem.get("ctx", {})
-    assert isinstance(where, tuple)
-    assert isinstance(context, dict)
-    where = tuple(part for part in (*where, *context.get("where", ())) if part not in TAGS and part not in KINDS)
-    path = ".".join(str(part) for part in where)
-    said = str(problem["msg"]).removeprefix("Value error, ")
-    return Located(
-        line=document.line(where),
-        column=None,
-        code=str(problem["type"]),
-        message=f"{path}: {said}" if path else said,
-    )
-
-
 def read_topic(folder: Path) -> TopicFiles:
     """A topic's folder. Raises Unreadable, each message beginning with the file's name, if any of it cannot be used."""
-    paths = [folder / "topic.yaml", *sorted(folder.glob("*/*.yaml"))]
+    paths = [folder / "topic.yaml", *sorted(folder.glob("*/*.yaml")), *sorted(folder.glob("pages/*.md"))]
     texts = {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
     files = TopicFiles(
         topic=_read(TopicSpec, "topic.yaml", texts),
         items=_read_all(Item, _ITEM_FOLDERS, texts),
         scenarios=_read_all(Scenario, ("scenarios",), texts),
+        pages={
+            PurePosixPath(name).stem: _named(name, read_page, text) for name, text in texts.items() if _is_page(name)
+        },
         texts=texts,
     )
     _refuse_mismatches(files, folder)
@@ -98,9 +87,18 @@ def _read_all(schema: type[Spec], folders: tuple[str, ...], texts: Mapping[str, 
     return {path.stem: _read(schema, str(path), texts) for path in paths if path.parent.name in folders}
 
 
+def _is_page(name: str) -> bool:
+    return name.startswith("pages/")
+
+
 def _read(schema: type[Spec], name: str, texts: Mapping[str, str]) -> Spec:
+    return _named(name, lambda text: read_as(schema, text), texts[name])
+
+
+def _named(name: str, read: Callable[[str], Read], text: str) -> Read:
+    """What was read of a file; its name stands in each error."""
     try:
-        return read_as(schema, texts[name])
+        return read(text)
     except Unreadable as unreadable:
         named = [
             Located(line=at.line, column=at.column, code=at.code, message=f"{name}: {at.message}")
@@ -111,7 +109,7 @@ def _read(schema: type[Spec], name: str, texts: Mapping[str, str]) -> Spec:
 
 def _refuse_mismatches(files: TopicFiles, folder: Path) -> None:
     """Names in files, files and the topic's lists must agree."""
-    problems = [*_misnamed(files, folder), *_mislisted(files), *_misreferenced(files)]
+    problems = [*_misnamed(files, folder), *_mislisted(files), *_misreferenced(files), *_misplaced_pages(files)]
     if problems:
         raise Unreadable(tuple(Located(line=1, column=None, code="mismatch", message=problem) for problem in problems))
 
@@ -151,3 +149,19 @@ def _misreferenced(files: TopicFiles) -> Iterator[str]:
         for slug in item.scenarios:
             if slug not in files.scenarios:
                 yield f"{name}.yaml: there is no scenario {slug!r}"
+    for name, page in files.pages.items():
+        for slug in page.scenarios:
+            if slug not in files.scenarios:
+                yield f"pages/{name}.md: there is no scenario {slug!r}"
+
+
+def _misplaced_pages(files: TopicFiles) -> Iterator[str]:
+    """A page is one of the modes that are read, and its questions have ids of their own: proofs are kept by them."""
+    taken = dict.fromkeys(files.items, "an item")
+    for name, page in files.pages.items():
+        if name not in PAGES:
+            yield f"pages/{name}.md: there is no such mode; the pages are {', '.join(PAGES)}"
+        for slug in page.questions:
+            if slug in taken:
+                yield f"pages/{name}.md: {taken[slug]} has the id {slug!r} already; rename the question"
+            taken[slug] = f"the page {name}"

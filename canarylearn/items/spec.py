@@ -17,6 +17,12 @@ BLANK = re.compile(r"⟦([a-z][a-z0-9_]{0,29})⟧")
 CHOICE = "choice"
 """The one blank of a question: which of its options was picked."""
 
+TRIES = {"task": 3, "question": 2}
+"""How many tries an item of each kind allows."""
+
+HINTS = 3
+"""How many hints every item has."""
+
 MOST_ASSIGNMENTS = 4096
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,59}$")]
@@ -125,7 +131,7 @@ class Item(_Part):
     runs: dict[str, Code] = {}
     scenarios: tuple[Slug, ...] = Field(min_length=1)
     goals: tuple[Goal, ...] = ()
-    hints: tuple[Prose, ...] = Field(min_length=3, max_length=3)
+    hints: tuple[Prose, ...] = Field(min_length=HINTS, max_length=HINTS)
     mistakes: tuple[Prose, ...] = Field(min_length=1)
     notes: dict[str, Prose] = {}
     solution: tuple[Prose, ...] = Field(min_length=1)
@@ -136,7 +142,7 @@ class Item(_Part):
     @property
     def tries(self) -> int:
         """How many tries an item of this kind allows."""
-        return 3 if self.kind == "task" else 2
+        return TRIES[self.kind]
 
     @property
     def blanks(self) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from django.db import transaction
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items import Item as ItemSpec
 from canarylearn.items import Proof, TopicFiles, digest
-from canarylearn.learning.models import Item, Topic, Version
+from canarylearn.items.lesson_facts import page_digest, page_problems
+from canarylearn.learning.models import Item, Page, Topic, Version
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 """The curriculum: one folder a topic."""
@@ -54,7 +55,7 @@ def load_topic(files: TopicFiles, proofs: Mapping[str, Proof]) -> list[str]:
 
     An item whose digest is unchanged is left alone; a changed one gets a new version; one without a file is retired.
     """
-    digests = {slug: digest(item, files.scenarios_of(item)) for slug, item in files.items.items()}
+    digests = {slug: digest(item, files.scenarios_of(item)) for slug, item in files.asked.items()}
     if unproven := [slug for slug, found in digests.items() if slug not in proofs or proofs[slug].digest != found]:
         raise Unproven(unproven)
     topic, changes = _load_topic_row(files)
@@ -63,7 +64,7 @@ def load_topic(files: TopicFiles, proofs: Mapping[str, Proof]) -> list[str]:
     }
     for slug, item in files.items.items():
         changes += _load_item(topic, files, item, order[slug], proofs[slug])
-    return changes + _retire_missing(topic, set(files.items))
+    return changes + _retire_missing(topic, set(files.items)) + _load_pages(topic, files)
 
 
 def _load_topic_row(files: TopicFiles) -> tuple[Topic, list[str]]:
@@ -121,4 +122,24 @@ def _retire_missing(topic: Topic, slugs: set[str]) -> list[str]:
     missing = topic.items.filter(retired=False).exclude(slug__in=slugs)
     told = [f"retired {item.slug}" for item in missing]
     missing.update(retired=True)
+    return told
+
+
+def _load_pages(topic: Topic, files: TopicFiles) -> list[str]:
+    """The pages as their files have them; a page whose digest is unchanged is left alone. Raises Unproven."""
+    kept = {page.mode: page for page in topic.pages.all()}
+    told = [f"removed the page {mode}" for mode in kept if mode not in files.pages]
+    topic.pages.exclude(mode__in=files.pages).delete()
+    for mode, spec in files.pages.items():
+        scenarios = {slug: files.texts[f"scenarios/{slug}.yaml"] for slug in spec.scenarios}
+        found = page_digest(files.texts[f"pages/{mode}.md"], scenarios)
+        page = kept.get(mode) or Page(topic=topic, mode=mode, number=0)
+        if page.digest == found:
+            continue
+        if page_problems(spec, files.scenarios):
+            raise Unproven([f"the page {mode}"])
+        page.number, page.title, page.digest = page.number + 1, spec.facts.title, found
+        page.spec, page.scenarios = files.texts[f"pages/{mode}.md"], scenarios
+        page.save()
+        told.append(f"{'changed' if mode in kept else 'new'} page {mode}, version {page.number}")
     return told

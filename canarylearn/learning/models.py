@@ -77,10 +77,15 @@ class Version(models.Model):
 
 
 class Learner(models.Model):
-    """A person who practises, known by a key in a signed cookie; an account may be joined to it."""
+    """A person who practises: a guest, known by a key in a signed cookie, or the owner of an account.
+
+    The key of an account's learner is in no cookie: its owner is known by signing in. `merged_into` is set on what is
+    left of a guest who signed in: the attempts that the account could not count as well.
+    """
 
     key = models.UUIDField(unique=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
+    merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="set_aside")
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -138,3 +143,47 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"try {self.number}: {'passed' if self.passed else 'not yet'}"
+
+
+class Page(models.Model):
+    """A page of a topic to read, as it stands now; `number` counts its versions, and `mode` is its place in the topic.
+
+    `spec` is the page's file and `scenarios` the files of its scenarios by slug. Nothing that counts hangs on a page,
+    so an earlier version is not kept.
+    """
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="pages")
+    mode = models.SlugField(max_length=60)
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=200)
+    spec = models.TextField()
+    scenarios = models.JSONField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("topic", "mode")
+        constraints = (models.UniqueConstraint(fields=("topic", "mode"), name="one_page_a_mode"),)
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("lessons:page", args=[self.topic.slug, self.mode])
+
+
+class PageMark(models.Model):
+    """What a learner did on a page: answered this question, or, where `question` is empty, read it to the end."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="page_marks")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="marks")
+    question = models.CharField(max_length=60, blank=True)
+    option = models.PositiveSmallIntegerField(default=0)
+    passed = models.BooleanField(default=False)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-created",)
+        constraints = (models.UniqueConstraint(fields=("learner", "page", "question"), name="one_mark_a_question"),)
+
+    def __str__(self) -> str:
+        return f"{self.learner}: {self.question or 'read'}"

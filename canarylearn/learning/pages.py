@@ -176,7 +176,7 @@ def build_page(
     return ItemPage(
         item=_item(room, ready, listed),
         faulty=_faulty(ready),
-        code_html=_code_html(ready, tuple(sorted(chosen.items())), slot.resolved),
+        code_html=code_html(ready, chosen, resolved=slot.resolved),
         blanks=blanks,
         options=blanks[0].options,
         slot=slot,
@@ -238,6 +238,11 @@ def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> Blan
         options=options,
         is_choice=ready.item.kind == "question",
     )
+
+
+def code_html(ready: Ready, chosen: dict[str, str], *, resolved: bool) -> SafeString:
+    """The code with these options in its blanks: to be changed, or for good."""
+    return _code_html(ready, tuple(sorted(chosen.items())), resolved)
 
 
 @lru_cache(maxsize=1024)

@@ -22,10 +22,12 @@ class FaultyCode:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ready:
-    """A version's item and scenarios, read and checked."""
+    """A version's item and scenarios, read and checked. `seeds` is how many runs each verdict was proven by."""
 
     version_id: int
     number: int
+    topic_slug: str
+    seeds: int
     item: Item
     scenarios: Mapping[str, Scenario]
 
@@ -46,13 +48,21 @@ class Ready:
 @lru_cache(maxsize=256)
 def ready(version_id: int) -> Ready:
     """The version of that number in the database, made ready."""
-    version = Version.objects.get(pk=version_id)
+    version = Version.objects.select_related("item__topic").get(pk=version_id)
     return Ready(
         version_id=version_id,
         number=version.number,
-        item=read_as(Item, version.spec),
+        topic_slug=version.item.topic.slug,
+        seeds=version.proof["seeds"],
+        item=item_as_kept(version.spec),
         scenarios={slug: read_as(Scenario, text) for slug, text in version.scenarios.items()},
     )
+
+
+@lru_cache(maxsize=256)
+def item_as_kept(spec: str) -> Item:
+    """The item in a version's file, read once for each text. Raises Unreadable if it is in a form of long ago."""
+    return read_as(Item, spec)
 
 
 @lru_cache(maxsize=2048)

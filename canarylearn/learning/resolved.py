@@ -12,7 +12,9 @@ from canarylearn.items.binding import bind
 from canarylearn.items.explaining import ending, goal_detail
 from canarylearn.items.judging import deploy
 from canarylearn.items.spec import Contracts, Demonstration, Item
+from canarylearn.learning.forms import option_id
 from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
+from canarylearn.learning.option_charts import OptionChart, draw_options, letter
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.verdicts import answer_html, note
 
@@ -40,6 +42,7 @@ class Harm:
 class CompareRow:
     """One answer in the table of all answers. `harm` is None when nothing was released."""
 
+    letter: str
     answer_html: SafeString
     cells: list[Cell]
     passed: bool
@@ -56,6 +59,25 @@ class Compare:
     rows: list[CompareRow]
     folded: list[CompareRow]
     harm_title: str
+    chart: OptionChart | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing to put in another's place: the name of its blank, what stood there, and what passes."""
+
+    blank: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """The learner's last answer in one scenario: what it takes to run it once more elsewhere."""
+
+    title: str
+    scenario: str
+    code: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +111,9 @@ class Afterwards:
 class ResolvedView:
     """Everything that is shown once an item is solved or out of tries."""
 
+    changes: list[Change]
+    seeds: int
+    deployed: list[Deployed]
     answers_html: list[SafeString]
     compare: Compare
     steps_html: list[SafeString]
@@ -103,21 +128,52 @@ class ResolvedView:
 
 
 def show_resolved(ready: Ready, yours: list[dict[str, int]]) -> ResolvedView:
-    """All answers side by side, the worked solution and what else there is; `yours` are the learner's answers."""
-    return _shown(ready, frozenset(tuple(sorted(answer.items())) for answer in yours))
+    """All answers side by side, the worked solution and what else there is; `yours` are the learner's, in order."""
+    return _shown(ready, tuple(tuple(sorted(answer.items())) for answer in yours))
 
 
 @lru_cache(maxsize=512)
-def _shown(ready: Ready, answers: frozenset[tuple[tuple[str, int], ...]]) -> ResolvedView:
+def _shown(ready: Ready, answers: tuple[tuple[tuple[str, int], ...], ...]) -> ResolvedView:
     told, yours = _told(ready), [dict(answer) for answer in answers]
     return ResolvedView(
-        answers_html=[answer_html(ready, answer) for answer in passing_answers(ready)],
+        changes=_smallest_change(ready, yours),
+        seeds=ready.seeds,
+        deployed=_deployed(ready, yours),
+        answers_html=[answer_html(ready.item, answer) for answer in passing_answers(ready)],
         compare=_compare(ready, yours),
         steps_html=told["steps"],
         quick_check_html=told["check"][0],
         mistakes_html=told["mistakes"],
         afterwards=[_afterwards(ready, part) for part in ready.item.afterwards],
     )
+
+
+def _smallest_change(ready: Ready, yours: list[dict[str, int]]) -> list[Change]:
+    """What to change in the last answer that did not pass: the passing answer with the fewest other blanks, as found
+    by running every one."""
+    missed = next((answer for answer in reversed(yours) if not ready.judge(answer).passed), None)
+    if missed is None:
+        return []
+    best = min(passing_answers(ready), key=lambda answer: _changes(missed, answer))
+    return [_change(ready.item, blank, missed[blank], best[blank]) for blank in best if missed[blank] != best[blank]]
+
+
+def _change(item: Item, blank: str, before: int, after: int) -> Change:
+    if item.kind == "question":
+        return Change(blank="", before=option_id(before), after=option_id(after))
+    options = item.options_for(blank)
+    return Change(blank=blank, before=options[before].text, after=options[after].text)
+
+
+def _deployed(ready: Ready, yours: list[dict[str, int]]) -> list[Deployed]:
+    """The last answer's code, once for each scenario; none where the code is not the learner's."""
+    code = ready.judge(yours[-1]).code if yours else None
+    if code is None:
+        return []
+    return [
+        Deployed(title=ready.scenarios[slug].title, scenario=f"{ready.topic_slug}/{slug}", code=code)
+        for slug in ready.item.scenarios
+    ]
 
 
 @lru_cache(maxsize=256)
@@ -141,10 +197,8 @@ def _compare(ready: Ready, yours: list[dict[str, int]]) -> Compare:
     item = ready.item
     claims = any(option.claim for blank in item.blanks for option in item.options_for(blank))
     columns = ["What the runs show"] if claims else [ready.scenarios[slug].title for slug in item.scenarios]
-    rows = [
-        _compare_row(ready, answer, columns, claims=claims, yours=answer in yours)
-        for answer in _worth_comparing(item, passing_answers(ready), yours)
-    ]
+    answers = _worth_comparing(item, passing_answers(ready), yours)
+    rows = [_compare_row(ready, answer, columns, claims=claims, yours=answer in yours) for answer in answers]
     fold = len(rows) > _MOST_OPEN_ROWS
     worst = ", in the worse run" if len(item.scenarios) > 1 else ""
     return Compare(
@@ -152,6 +206,7 @@ def _compare(ready: Ready, yours: list[dict[str, int]]) -> Compare:
         rows=[row for row in rows if not (fold and _is_dull(row))],
         folded=[row for row in rows if fold and _is_dull(row)],
         harm_title="" if claims else f"Users harmed{worst}",
+        chart=None if claims else draw_options(ready, answers, yours),
     )
 
 
@@ -181,7 +236,8 @@ def _compare_row(ready: Ready, answer: dict[str, int], columns: list[str], *, cl
     else:
         texts = [ending(run) for run in judgement.runs.values()]
     return CompareRow(
-        answer_html=answer_html(ready, answer),
+        letter=letter(ready, answer),
+        answer_html=answer_html(ready.item, answer),
         cells=[Cell(column=column, text=text) for column, text in zip(columns, texts, strict=True)],
         passed=judgement.passed,
         yours=yours,
@@ -212,7 +268,7 @@ def _afterwards(ready: Ready, part: Contracts | Demonstration) -> Afterwards:
         return Afterwards(title=part.title, intro_html=intro, code=highlight(part.script), output=run.output)
     rows = [
         TableRow(
-            head_html=answer_html(ready, answer),
+            head_html=answer_html(ready.item, answer),
             cells=[
                 Cell(column=name, text=_under(ready, answer, template)) for name, template in part.templates.items()
             ],

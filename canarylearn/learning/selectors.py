@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from canarylearn.items.files import TopicSpec, read_as
-from canarylearn.learning.models import Attempt, Item, Slot, Topic
+from canarylearn.learning.models import Attempt, Item, Slot, Topic, Version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +73,23 @@ def solved_items(learner_key: UUID) -> frozenset[str]:
     """The slugs of the items that a learner has solved, in whatever version it was."""
     passed = Attempt.objects.filter(slot__learner__key=learner_key, passed=True).order_by()
     return frozenset(passed.values_list("slot__version__item__slug", flat=True))
+
+
+def attempts_of(learner_key: UUID) -> QuerySet[Attempt]:
+    """Every counted try of a learner, the newest first."""
+    return Attempt.objects.filter(slot__learner__key=learner_key).select_related("slot").order_by("-created", "-pk")
+
+
+def own_attempt(learner_key: UUID, number: int) -> Attempt | None:
+    """The attempt of that number in the database, if it is this learner's."""
+    mine = Attempt.objects.filter(slot__learner__key=learner_key, pk=number)
+    return mine.select_related("slot__version__item__current").first()
+
+
+def versions_of(attempts: Iterable[Attempt]) -> dict[int, Version]:
+    """The versions that these attempts answered, by their number in the database, each with its item."""
+    wanted = {attempt.slot.version_id for attempt in attempts}
+    return Version.objects.select_related("item").defer("scenarios", "proof").in_bulk(wanted)
 
 
 def topics() -> list[Topic]:

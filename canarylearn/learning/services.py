@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items import Answer, Judgement
@@ -88,14 +89,22 @@ def _new_slot(learner_key: UUID, version_id: int) -> Slot | None:
 
 
 def _learner_id(key: UUID) -> int | None:
-    """The number of the learner with this key, if there is one."""
-    return Learner.objects.filter(key=key).order_by().values_list("pk", flat=True).first()
+    """The number of the learner with this key, if there is one.
+
+    The row stays locked while a first slot is made, so that signing in either takes the slot along or comes first.
+    """
+    return _locked_ids(key).first()
 
 
 def _new_learner_id(key: UUID) -> int:
     """The number of the learner with this key, made now unless another request is making it."""
     Learner.objects.bulk_create([Learner(key=key)], ignore_conflicts=True)
-    return Learner.objects.values_list("pk", flat=True).get(key=key)
+    return _locked_ids(key).get()
+
+
+def _locked_ids(key: UUID) -> QuerySet[Learner, int]:
+    learners = Learner.objects.select_for_update(of=("self",), no_key=True)
+    return learners.filter(key=key).order_by().values_list("pk", flat=True)
 
 
 def _status(attempts: list[Attempt], key: str, answer: dict[str, int], *, tries: int) -> Status:
@@ -116,13 +125,13 @@ def _keep(slot: Slot, number: int, key: str, judgement: Judgement) -> Attempt:
         key=key,
         answer=dict(judgement.answer),
         passed=judgement.passed,
-        finding=_finding(judgement),
+        finding=finding_of(judgement),
         hints_opened=slot.hints_opened,
         engine=ENGINE_VERSION,
     )
 
 
-def _finding(judgement: Judgement) -> str:
+def finding_of(judgement: Judgement) -> str:
     """The code of the first reason against an answer: the refusal's, or the kind of goal that was missed."""
     if judgement.refusal is not None:
         return judgement.refusal.code

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from canarylearn.engine import Outcome, Scenario
-from canarylearn.items import Answer, Judgement
+from canarylearn.items import Answer, Item, Judgement
 from canarylearn.items.binding import bind
 from canarylearn.items.explaining import Figure, figures, goal_detail, headline, printed, story
 from canarylearn.items.proof import say_answer
@@ -66,18 +66,26 @@ class VerdictView:
         return SafeString(render_to_string("learning/_verdict_body.html", {"verdict": self}))
 
     @property
+    def reached(self) -> int:
+        """How many of the goals were reached."""
+        return sum(goal.met for goal in self.goals)
+
+    @property
     def mark(self) -> str:
         """The verdict in a word or two."""
         return "Solved" if self.passed else "Not yet"
 
 
-def show_verdict(ready: Ready, answer: Answer) -> VerdictView:
-    """The verdict on one answer, from its own runs alone; of an answer given before, the same view again."""
-    return _shown(ready, tuple(sorted(answer.items())))
+def show_verdict(ready: Ready, answer: Answer, prefix: str = "run") -> VerdictView:
+    """The verdict on one answer, from its own runs alone; of an answer given before, the same view again.
+
+    `prefix` begins the ids of its timelines, for pages that show more than one verdict.
+    """
+    return _shown(ready, tuple(sorted(answer.items())), prefix)
 
 
 @lru_cache(maxsize=512)
-def _shown(ready: Ready, answer: tuple[tuple[str, int], ...]) -> VerdictView:
+def _shown(ready: Ready, answer: tuple[tuple[str, int], ...], prefix: str) -> VerdictView:
     judgement = ready.judge(dict(answer))
     scenarios = dict(ready.scenarios)
     refused = judgement.refusal
@@ -90,10 +98,10 @@ def _shown(ready: Ready, answer: tuple[tuple[str, int], ...]) -> VerdictView:
     return VerdictView(
         passed=judgement.passed,
         headline=said,
-        answer_html=answer_html(ready, judgement.answer),
+        answer_html=answer_html(ready.item, judgement.answer),
         figures=figures(judgement),
         refusal=refusal,
-        runs=_run_views(judgement, scenarios),
+        runs=_run_views(judgement, scenarios, prefix),
         goals=_goals(judgement, scenarios, {f"{said}."}),
         note_html=note(ready, judgement.answer),
         output=printed(judgement),
@@ -110,7 +118,7 @@ def _goals(judgement: Judgement, scenarios: dict[str, Scenario], said: set[str])
     return views
 
 
-def _run_views(judgement: Judgement, scenarios: Mapping[str, Scenario]) -> list[RunView]:
+def _run_views(judgement: Judgement, scenarios: Mapping[str, Scenario], prefix: str) -> list[RunView]:
     """Timelines: of the answer's own runs, or of the named runs that claims speak about."""
     if judgement.code is not None:
         shown = [(slug, run, scenarios[slug].title) for slug, run in judgement.runs.items()]
@@ -125,7 +133,7 @@ def _run_views(judgement: Judgement, scenarios: Mapping[str, Scenario]) -> list[
     for number, (slug, run, title) in enumerate(shown, start=1):
         if run.outcome is not None and _was_a_release(run.outcome):
             sentence = f"{story(run, scenarios[slug])}."
-            chart = draw(run.outcome, scenarios[slug], chart_id=f"run-{number}")
+            chart = draw(run.outcome, scenarios[slug], chart_id=f"{prefix}-{number}")
             views.append(RunView(title=title, about=scenarios[slug].about, sentence=sentence, chart=chart))
     return views
 
@@ -145,8 +153,8 @@ def note(ready: Ready, answer: Answer) -> SafeString:
     )
 
 
-def answer_html(ready: Ready, answer: Answer) -> SafeString:
+def answer_html(item: Item, answer: Answer) -> SafeString:
     """An answer as it is shown: code for a task, the option's own words for a question."""
-    if ready.item.kind == "question":
-        return render_inline(say_answer(ready.item, answer))
-    return format_html("<code>{}</code>", say_answer(ready.item, answer))
+    if item.kind == "question":
+        return render_inline(say_answer(item, answer))
+    return format_html("<code>{}</code>", say_answer(item, answer))

@@ -4,13 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from canarylearn.items.proof import SEEDS
+from canarylearn.items.spec import HINTS, TRIES
 from canarylearn.learning.markup import render as render_markdown
-from canarylearn.learning.middleware import LearnerRequest
+from canarylearn.learning.middleware import DAY, MONTH, LearnerRequest
 from canarylearn.learning.models import Topic
-from canarylearn.learning.rooms import Room, has, present, steps
-from canarylearn.learning.selectors import listed_items, topic_spec, topics
-
-ROOMS = (Room(name="practice", kind="task"), Room(name="quizzes", kind="question"))
+from canarylearn.learning.modes import show_modes
+from canarylearn.learning.reading import pages_of
+from canarylearn.learning.selectors import topic_spec, topics
 
 
 @require_safe
@@ -21,10 +22,18 @@ def home(request: LearnerRequest) -> HttpResponse:
 
 @require_safe
 def topic(request: LearnerRequest, slug: str) -> HttpResponse:
-    """A topic, and the rooms it is practised in."""
+    """A topic, and the ways of learning it."""
     found = get_object_or_404(Topic, slug=slug)
-    rooms = [_room(request, room, found) for room in ROOMS if has(room, found)]
-    return render(request, "learning/topic.html", {"topic": _summary(found), "rooms": rooms})
+    modes = show_modes(request, found, pages_of(slug))
+    return render(request, "learning/topic.html", {"topic": _summary(found), "modes": modes})
+
+
+@require_safe
+def how_judged(request: LearnerRequest) -> HttpResponse:
+    """How answers are judged, in plain words."""
+    known_for = MONTH // DAY
+    context = {"seeds": len(SEEDS), "hints": HINTS, "tries": TRIES, "days": known_for}
+    return render(request, "learning/how_judged.html", context)
 
 
 def _summary(found: Topic) -> dict[str, object]:
@@ -35,9 +44,3 @@ def _summary(found: Topic) -> dict[str, object]:
         "summary_html": render_markdown(spec.summary),
         "minutes": sum(room.minutes for room in spec.rooms.values()),
     }
-
-
-def _room(request: LearnerRequest, room: Room, found: Topic) -> dict[str, object]:
-    items = steps(request, room, listed_items(room.kind, found.slug))
-    solved = sum(step.state == "solved" for step in items)
-    return {**present(room, found), "items": items, "count": len(items), "solved": solved}

@@ -99,7 +99,7 @@ def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str) -> Chart:
     trace, metric, window = outcome.trace, _drawn_metric(outcome, scenario), scenario.window
     stable, canary = _series(trace, "baseline", metric), _series(trace, "canary", metric)
     limit = next((check.condition.limit for check in outcome.checks if check.metric == metric), None)
-    top = _top([*stable, *canary], limit)
+    top = round_top([*stable, *canary], limit)
     near = limit is not None and limit <= top
     marks = _marks(outcome, window)
     return Chart(
@@ -112,7 +112,7 @@ def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str) -> Chart:
         shares=_shares(trace, window),
         limit=_limit(metric, limit, top, [stable, canary]) if limit is not None and near else None,
         y_ticks=_y_ticks(metric, top),
-        x_ticks=_x_ticks(window),
+        x_ticks=x_ticks(window),
         events=marks,
         mark_rows=tuple(range(max((mark.row for mark in marks), default=-1) + 1)),
         stable=scenario.stable.name,
@@ -133,7 +133,7 @@ def _series(trace: tuple[Interval, ...], arm: str, metric: str) -> list[float]:
     return [(line.canary if arm == "canary" else line.baseline).value(metric) for line in trace]
 
 
-def _top(values: list[float], limit: float | None) -> float:
+def round_top(values: list[float], limit: float | None) -> float:
     """The upper end of the axis: a round number above everything, and above the limit unless it is far away."""
     highest = max(known(values), default=0.0)
     if limit is not None and limit <= _FAR_OFF * highest:
@@ -181,7 +181,7 @@ def _shares(trace: tuple[Interval, ...], window: float) -> tuple[Share, ...]:
         if not weight and len(stretches) > 1:
             continue
         if (intervals[-1].end - intervals[0].start) / window >= _NARROWEST_LABEL:
-            found.append(Share(x_percent=_percent(intervals[0].start / window), label=say_weight(weight)))
+            found.append(Share(x_percent=percent(intervals[0].start / window), label=say_weight(weight)))
     return tuple(found)
 
 
@@ -200,7 +200,7 @@ def _limit(metric: str, limit: float, top: float, arms: list[list[float]]) -> Li
     at_end, shift = max(places, key=lambda place: min(room(place), 14))
     return Limit(
         y=f"{_y(limit, top):.1f}",
-        percent=_percent(_y(limit, top) / HEIGHT),
+        percent=percent(_y(limit, top) / HEIGHT),
         label=f"limit {say(metric, limit)}",
         x_percent="100%" if at_end else "0%",
         anchor="end" if at_end else "start",
@@ -210,17 +210,18 @@ def _limit(metric: str, limit: float, top: float, arms: list[list[float]]) -> Li
 
 def _y_ticks(metric: str, top: float) -> tuple[Tick, ...]:
     return tuple(
-        Tick(at=f"{_y(top * part, top):.1f}", percent=_percent(1 - part), label=say(metric, top * part), shift=shift)
+        Tick(at=f"{_y(top * part, top):.1f}", percent=percent(1 - part), label=say(metric, top * part), shift=shift)
         for part, shift in ((0.0, "0"), (0.5, "4"), (1.0, "9"))
     )
 
 
-def _x_ticks(window: float) -> tuple[Tick, ...]:
+def x_ticks(window: float) -> tuple[Tick, ...]:
+    """The time axis: thirds of the window."""
     unit, length = ("h", 3600) if window > _LONG_WINDOW else ("min", 60)
     return tuple(
         Tick(
             at=f"{WIDTH * part / 3:.1f}",
-            percent=_percent(part / 3),
+            percent=percent(part / 3),
             label=f"{window * part / 3 / length:.3g}" + (f"{NBSP}{unit}" if part == 3 else ""),
             anchor=anchor,
         )
@@ -245,7 +246,7 @@ def _marks(outcome: Outcome, window: float) -> tuple[Mark, ...]:
         taken.append((row, left, right))
         kind = "bad" if event.kind == "promoted" and _harmed(outcome) else SHOWN_EVENTS[event.kind]
         marks.append(
-            Mark(x=f"{x:.1f}", x_percent=_percent(event.at / window), label=label, kind=kind, anchor=anchor, row=row)
+            Mark(x=f"{x:.1f}", x_percent=percent(event.at / window), label=label, kind=kind, anchor=anchor, row=row)
         )
     return tuple(marks)
 
@@ -254,5 +255,6 @@ def _harmed(outcome: Outcome) -> bool:
     return outcome.measures["users_harmed_share"] > _HARMFUL
 
 
-def _percent(fraction: float) -> str:
+def percent(fraction: float) -> str:
+    """A part of the plot box's width or height, for an attribute of an SVG."""
     return f"{fraction * 100:.1f}%"

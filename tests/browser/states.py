@@ -1,9 +1,11 @@
 """Every page and every state a learner can see one in, each reached in a browser."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from tests.accounts.signing import PASSWORD
 from tests.browser.visits import Visit
 from tests.people import answers, path_of
 
@@ -65,6 +67,21 @@ def _missing(visit: Visit) -> None:
     visit.page.goto("/nowhere/")
 
 
+def _history(replayed: bool) -> State:
+    """The list of attempts after several kinds of them, or the one of a refused answer replayed."""
+
+    def show(visit: Visit) -> None:
+        _after(TASK, False, False, True)(visit)
+        _after(LONGEST_QUESTION, True)(visit)
+        _after(REFUSING_TASK, False)(visit)
+        visit.page.goto("/attempts/")
+        if replayed:
+            visit.page.locator(".attempts a").first.click()
+            expect(visit.page.locator(".as-kept")).to_be_visible()
+
+    return show
+
+
 def _lab(**fields: str) -> State:
     """The lab after one run of what it begins with, and another after these fields were filled in."""
 
@@ -99,6 +116,34 @@ def _lab_closed(visit: Visit) -> None:
     visit.page.goto(address)
 
 
+def _lesson(mode: str, *questions: str) -> State:
+    """A page to read, after an answer to each of these questions."""
+
+    def show(visit: Visit) -> None:
+        visit.page.goto(f"/topics/canary-releases/{mode}/")
+        for question in questions:
+            asked = visit.page.locator(f"#{question}")
+            asked.get_by_role("radio").first.check()
+            asked.get_by_role("button", name="Run it").click()
+            expect(asked.locator(".verdict :focus")).to_be_visible()
+
+    return show
+
+
+def _lesson_left_empty(visit: Visit) -> None:
+    _lesson("why")(visit)
+    visit.expect_complaints("422")
+    visit.page.locator("#a-small-group").get_by_role("button", name="Run it").click()
+    expect(visit.page.locator("#a-small-group .message")).to_be_visible()
+
+
+def _calculator_with_errors(visit: Visit) -> None:
+    _lesson("cost")(visit)
+    visit.page.get_by_label("v2 fails").fill("0.5")
+    visit.page.get_by_role("button", name="Work it out").click()
+    expect(visit.page.locator("#calculator .errorlist")).to_be_visible()
+
+
 def run_in_lab(visit: Visit) -> None:
     """Press Run and wait for what came of it."""
     with visit.page.expect_response(lambda response: "/lab/" in response.url and response.status != 303):
@@ -113,6 +158,42 @@ def fill_in_lab(visit: Visit, name: str, value: str) -> None:
         visit.page.locator(f"#plan [name={name}][value='{value}']").check()
     else:
         field.fill(value)
+
+
+def _refused(path: str, **fields: str) -> State:
+    """A form of an account, sent with these fields and shown again."""
+
+    def show(visit: Visit) -> None:
+        visit.page.goto(path)
+        for label, value in fields.items():
+            visit.page.locator(f"main [name={label}]").fill(value)
+        visit.page.locator("main form button").click()
+        expect(visit.page.locator(".errorlist").first).to_be_visible()
+
+    return show
+
+
+def _signed_in(path: str) -> State:
+    """A page of somebody who has just signed up, after an answer as a guest."""
+
+    def show(visit: Visit) -> None:
+        visit.open(QUESTION)
+        visit.answer(QUESTION, answers(QUESTION, passing=False)[0])
+        sign_up_in_browser(visit)
+        visit.page.goto(path)
+
+    return show
+
+
+def sign_up_in_browser(visit: Visit) -> str:
+    """Sign up with an address that nobody else has; the address."""
+    address = f"{uuid4().hex}@example.org"
+    visit.page.goto("/account/sign-up/")
+    visit.page.get_by_label("E-mail address").fill(address)
+    visit.page.get_by_label("Password").fill(PASSWORD)
+    visit.page.get_by_role("button", name="Sign up").click()
+    expect(visit.page.locator(".person summary")).to_be_visible()
+    return address
 
 
 STATES: dict[str, State] = {
@@ -134,6 +215,10 @@ STATES: dict[str, State] = {
     "question wrong": _after(QUESTION, False),
     "question solved": _after(LONGEST_QUESTION, True),
     "question that prints": _after(PRINTING_QUESTION, True),
+    "how answers are judged": _page("/how-answers-are-judged/"),
+    "no attempts": _page("/attempts/"),
+    "attempts": _history(replayed=False),
+    "attempt replayed": _history(replayed=True),
     "lab": _page("/lab/"),
     "lab with a run": _lab(),
     "lab with a run beside the one before": _lab(weight_1="50", hold_2="1h"),
@@ -142,5 +227,23 @@ STATES: dict[str, State] = {
     "lab that refuses a manifest": _lab(way="manifest", manifest="kind: Rollout\napiVersion: argoproj.io/v1alpha1"),
     "lab with errors": _lab_with_errors,
     "lab that is closed": _lab_closed,
+    "sign in": _page("/account/sign-in/"),
+    "sign in refused": _refused("/account/sign-in/", login="nobody@example.org", password="a wrong one, and long"),
+    "sign up refused": _refused("/account/sign-up/", email="ada@example.org", password1="short"),
+    "forgotten password": _page("/account/password/forgotten/"),
+    "link that does not work": _page("/account/password/new/1-no/"),
+    "home after signing up": _signed_in("/"),
+    "your data": _signed_in("/account/"),
+    "your address": _signed_in("/account/address/"),
+    "your password": _signed_in("/account/password/"),
+    "signing out": _signed_in("/account/sign-out/"),
+    "deleting the account": _signed_in("/account/delete/"),
     "question out of tries": _after("why-canary", False, False),
+    "introduction": _lesson("introduction", "what-a-small-group-buys"),
+    "why": _lesson("why"),
+    "why with answers": _lesson("why", "everyone-at-once", "a-small-group"),
+    "why left empty": _lesson_left_empty,
+    "deep dive": _lesson("deep-dive", "what-share", "which-metric"),
+    "cost": _lesson("cost"),
+    "cost with errors": _calculator_with_errors,
 }

@@ -61,6 +61,7 @@ _CONTRASTS = """() => {
   count += look('.chart text', 'fill', 4.5);
   if (band) count += look('.chart text.share', 'fill', 4.5, band);
   count += look('.chart .canary, .chart .stable, .chart path.limit, .chart path.event', 'stroke', 3);
+  count += look('.chart .curve, .key .curve', 'stroke', 3);
   count += look('.meter .part', 'fill', 3);
   count += look('button.blank, .option:not(.placed), fieldset:enabled .radio, .ghost', 'borderTopColor', 3);
   return [count, found];

@@ -50,6 +50,16 @@ def test_a_user_counts_once_however_often_harmed() -> None:
     assert outcome.measures["users_harmed_share"] == 1
 
 
+@pytest.mark.parametrize("name", ENDINGS)
+def test_users_harmed_by_then_are_counted_at_the_end_of_each_interval(name: str) -> None:
+    made, outcome = small_run(0, **ENDINGS[name][1])
+    assert len(outcome.harmed) == len(outcome.trace)
+    assert outcome.harmed[-1] == outcome.measures["users_harmed"]
+    for before, now, interval in zip((0, *outcome.harmed), outcome.harmed, outcome.trace, strict=False):
+        assert before <= now <= before + interval.canary.users
+    assert made.scenario.window == outcome.trace[-1].end
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_every_measure_can_be_said_with_any_value(name: str) -> None:
     measure = MEASURES[name]

@@ -227,3 +227,24 @@ def test_a_topic_whose_longest_options_pass_is_refused(topic: Path) -> None:
     change(topic / "topic.yaml", ("questions: []", f"questions: [{', '.join(slugs)}]"), ("rooms:\n", rooms))
     written, _ = refused()
     assert "small-topic: longest-passes: the longest option passes in 3 of 3 questions" in written
+
+
+def test_a_page_is_held_to_its_runs_and_its_questions_are_proven(topic: Path) -> None:
+    (topic / "pages").mkdir()
+    page = topic / "pages" / "why.md"
+    facts = "---\ntitle: Why\nminutes: 1\nbegin: jump in\nsummary: A page.\n---\n"
+    question = (
+        "::: ask a-question\ntitle: How much?\nprompt: Choose.\n"
+        "template: rollout_canary(model='v2', traffic=⟦choice⟧, duration='1h')\noptions: ['20', '0']\n"
+        "scenarios: [bad]\ngoals:\n  - {name: A bad v2 is rolled back, outcome: rolled_back}\n:::\n"
+    )
+    page.write_text(f"{facts}\nThere are 7 users.\n\n{question}", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"pages/why\.md: number-without-run: .*7 .*\(line 8\)"):
+        check()
+    page.write_text(f"{facts}\nThere are users.\n\n{question}", encoding="utf-8")
+    assert "proven a-question: 2 answers" in check()
+    assert set(lock()) == {"a-task", "a-question"}
+    both = question.replace("'0']", "'30']")
+    page.write_text(f"{facts}\n{both}", encoding="utf-8")
+    with pytest.raises(CommandError, match="1 problem"):
+        check()

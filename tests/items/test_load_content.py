@@ -9,7 +9,7 @@ from django.db import models
 
 from canarylearn.items import Proof, read_topic
 from canarylearn.learning import content
-from canarylearn.learning.models import Item, Topic, Version
+from canarylearn.learning.models import Item, Page, Topic, Version
 from canarylearn.learning.selectors import listed_items
 from tests.topics import as_if_proven, change, copied
 
@@ -49,8 +49,8 @@ def refused() -> str:
 
 
 def rows() -> dict[str, list[tuple[object, ...]]]:
-    """Every row there is of topics, items and versions."""
-    tables: list[type[models.Model]] = [Topic, Item, Version]
+    """Every row there is of topics, items, versions and pages."""
+    tables: list[type[models.Model]] = [Topic, Item, Version, Page]
     return {table.__name__: list(table._default_manager.order_by("pk").values_list()) for table in tables}
 
 
@@ -62,7 +62,8 @@ def test_the_first_load_says_what_is_new(topic: Path) -> None:
     assert told[0] == f"{FIRST}new topic canary-releases"
     assert f"{FIRST}new task first-users, version 1" in told
     assert f"{FIRST}new question why-canary, version 1" in told
-    assert len(told) == 11
+    assert f"{FIRST}new page why, version 1" in told
+    assert len(told) == 15
 
 
 def test_items_stand_in_the_order_of_the_topic(topic: Path) -> None:
@@ -165,9 +166,9 @@ def test_an_item_may_move_to_another_topic(topic: Path) -> None:
 def test_unproven_items_are_refused_and_nothing_is_written(topic: Path) -> None:
     change(topic / "tasks" / "first-users.yaml", ("level: easy", "level: hard"))
     assert refused() == "not proven as they stand: first-users; run 'manage.py check_content' first"
-    assert rows() == {"Topic": [], "Item": [], "Version": []}
+    assert rows() == {"Topic": [], "Item": [], "Version": [], "Page": []}
     content.LOCK.unlink()
-    assert refused().count(",") == 9
+    assert refused().count(",") == 20
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_its_line(topic: Path) -> None:
@@ -181,7 +182,7 @@ def test_a_second_topic_that_fails_takes_the_first_back_with_it(topic: Path) -> 
     later.mkdir()
     (later / "topic.yaml").write_text("slug: later-topic\n", encoding="utf-8")
     assert "topic.yaml: title: Field required" in refused()
-    assert rows() == {"Topic": [], "Item": [], "Version": []}
+    assert rows() == {"Topic": [], "Item": [], "Version": [], "Page": []}
 
 
 def test_a_failure_half_way_leaves_the_database_as_it_was(topic: Path) -> None:
@@ -207,3 +208,25 @@ def test_a_failure_half_way_leaves_the_database_as_it_was(topic: Path) -> None:
     finally:
         models.signals.pre_save.disconnect(stop)
     assert rows() == before
+
+
+def test_a_page_whose_number_no_run_shows_is_refused(topic: Path) -> None:
+    load()
+    change(topic / "pages" / "why.md", ("It passed every test.", "It passed 4 of 7 tests."))
+    assert "the page why" in refused()
+
+
+def test_a_page_without_a_file_is_gone(topic: Path) -> None:
+    load()
+    (topic / "pages" / "cost.md").unlink()
+    proven(topic.parent)
+    assert load() == [f"{FIRST}removed the page cost"]
+    assert sorted(Page.objects.values_list("mode", flat=True)) == ["deep-dive", "introduction", "why"]
+
+
+def test_a_page_has_the_name_of_a_mode_and_its_questions_have_names_of_their_own(topic: Path) -> None:
+    (topic / "pages" / "why.md").rename(topic / "pages" / "because.md")
+    assert "there is no such mode" in refused()
+    (topic / "pages" / "because.md").rename(topic / "pages" / "why.md")
+    change(topic / "pages" / "why.md", ("::: ask a-small-group", "::: ask first-users"))
+    assert "an item has the id 'first-users' already" in refused()

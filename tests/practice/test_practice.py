@@ -62,4 +62,4 @@ def test_a_topic_without_practice_has_no_such_room(visitor: Visitor) -> None:
     assert visitor.get("/quizzes/").status == 200
     topic = visitor.get("/topics/canary-releases/")
     assert topic.status == 200
-    assert topic.text.count('class="card"') == 1
+    assert topic.text.count('class="progress"') == 1

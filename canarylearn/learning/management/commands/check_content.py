@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items import Item, Problem, Proof, TopicFiles, digest, read_topic
+from canarylearn.items.lesson_facts import page_problems
 from canarylearn.items.proof import SEEDS, Row, conclude, prove_seed, topic_problems
 from canarylearn.learning.content import read_lock, topic_folders, write_lock
 
@@ -50,22 +51,33 @@ class Command(BaseCommand):
             files = read_topic(folder)
         except Unreadable as unreadable:
             raise CommandError("\n".join(f"{at.message} (line {at.line})" for at in unreadable.errors)) from None
-        chosen = {slug for slug in files.items if options["all"] or not _is_kept(files, slug, kept)}
-        chosen.add(_sample_of_the_day(sorted(files.items)))
+        self._refuse_pages(files)
+        chosen = {slug for slug in files.asked if options["all"] or not _is_kept(files, slug, kept)}
+        chosen.add(_sample_of_the_day(sorted(files.asked)))
         rows = _run_all(files, sorted(chosen), quiet=options["quiet"])
         proven: dict[str, Proof] = {}
-        problems = topic_problems(files.items, rows)
+        problems = topic_problems(files.asked, rows)
         for problem in problems:
             self.stdout.write(f"{files.topic.slug}: {problem.code}: {problem.message}")
         for slug in sorted(chosen):
-            item = files.items[slug]
+            item = files.asked[slug]
             proven[slug], found = conclude(item, files.scenarios_of(item), rows[slug])
             problems += found
             self._report(item, proven[slug], found, kept.get(slug))
         if problems:
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise CommandError(f"{count}; nothing was recorded")
-        return {slug: proven.get(slug) or kept[slug] for slug in files.items}
+        return {slug: proven.get(slug) or kept[slug] for slug in files.asked}
+
+    def _refuse_pages(self, files: TopicFiles) -> None:
+        """Pages are held to their runs first: nothing is proven beside a number that no run shows."""
+        said = [
+            f"pages/{name}.md: {problem.code}: {problem.message} (line {line})"
+            for name, page in files.pages.items()
+            for line, problem in page_problems(page, files.scenarios)
+        ]
+        if said:
+            raise CommandError("\n".join(said))
 
     def _report(self, item: Item, proof: Proof, problems: list[Problem], before: Proof | None) -> None:
         verdict = "refused" if problems else "proven"
@@ -78,7 +90,7 @@ class Command(BaseCommand):
 
 
 def _is_kept(files: TopicFiles, slug: str, kept: dict[str, Proof]) -> bool:
-    item = files.items[slug]
+    item = files.asked[slug]
     return slug in kept and kept[slug].digest == digest(item, files.scenarios_of(item))
 
 
@@ -99,7 +111,7 @@ def _run_all(files: TopicFiles, slugs: list[str], *, quiet: bool) -> dict[str, l
     rows: dict[str, list[Row]] = defaultdict(list)
     with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=_workers()) as pool:
         work = {
-            pool.submit(prove_seed, files.items[slug], files.scenarios_of(files.items[slug]), seed): slug
+            pool.submit(prove_seed, files.asked[slug], files.scenarios_of(files.asked[slug]), seed): slug
             for slug in slugs
             for seed in SEEDS
         }

@@ -1,0 +1,34 @@
+"""How accounts differ from what the library does: nameless user names, plain words, mail that may fail."""
+
+import logging
+import secrets
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """An account is known by its e-mail address alone."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "No account has this address and this password.",
+        "email_taken": "There is an account with this address already. Sign in, or ask for a new password.",
+        "too_many_login_attempts": "That was too often. Try again in five minutes.",
+        "enter_current_password": "This is not your password.",
+        "duplicate_email": "This is your address already.",
+    }
+
+    def populate_username(self, request: HttpRequest, user: User) -> None:
+        """Django wants a user name: one that says nothing about the person."""
+        user.username = f"learner-{secrets.token_hex(8)}"
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send mail; a mail server that is away is no reason to refuse an account."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (SMTPException, OSError) as error:
+            logging.getLogger(__name__).error("Mail could not be sent: %s", type(error).__name__)

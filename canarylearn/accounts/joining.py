@@ -1,0 +1,21 @@
+"""What happens when somebody signs in, by whichever form: the guest they were comes along."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+
+@receiver(user_logged_in)
+def take_along(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
+    """Make what was done before signing in the account's, and say so in one line."""
+    visitor = getattr(request, "visitor", None)
+    if request is None or visitor is None:
+        return
+    tries = visitor.sign_in(user)
+    if tries:
+        what = "answer you gave before is" if tries == 1 else f"{tries} answers you gave before are"
+        messages.success(request, f"The {what} in your account now.")

@@ -1,0 +1,14 @@
+"""The way into the lab from a page elsewhere, which knows nothing of the lab but this tag."""
+
+from django import template
+
+from canarylearn.lab.links import script_address
+from canarylearn.lab.scenarios import offered
+
+register = template.Library()
+
+
+@register.simple_tag
+def lab_script_url(scenario: str, script: str) -> str:
+    """The lab with a script run in a scenario ('topic/slug'); nothing if the lab does not have that scenario."""
+    return script_address(scenario, script) if scenario in offered() else ""

@@ -1,0 +1,130 @@
+"""The ways of learning a topic: which of them it has, in the order in which they are listed."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from canarylearn.learning.middleware import LearnerRequest
+from canarylearn.learning.models import Page, Topic
+from canarylearn.learning.reading import Marked, marks, ready_page
+from canarylearn.learning.rooms import Room, has, present, steps
+from canarylearn.learning.selectors import listed_items
+
+PRACTICE = Room(name="practice", kind="task")
+QUIZZES = Room(name="quizzes", kind="question")
+ROOMS = (PRACTICE, QUIZZES)
+
+MODES = (
+    "introduction",
+    "why",
+    "deep-dive",
+    "visualise",
+    "practice",
+    "challenge",
+    "project",
+    "review",
+    "cost",
+    "test",
+    "quizzes",
+    "lab",
+)
+"""Every way there is or will be, in its order; a topic lists those that work."""
+
+_JUMP_IN, _TEST_FIRST, _TEST = "jump in", "test first", "test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mode:
+    """A way of learning, to link to: `minutes` is 0 where there is no telling, `begin` says whether to test first."""
+
+    name: str
+    title: str
+    summary: str
+    url: str
+    minutes: int
+    begin: str
+
+
+def modes_of(topic: Topic, rows: list[Page]) -> list[Mode]:
+    """The ways of learning a topic that work, in their order. `rows` are the topic's pages."""
+    found = [_page_mode(row) for row in rows]
+    found += [_room_mode(room, topic) for room in ROOMS if has(room, topic)]
+    found.append(
+        Mode(
+            name="lab",
+            title="Lab",
+            summary="Your own plan, as a form, a manifest or a script, in any scenario.",
+            url=reverse("lab:index"),
+            minutes=0,
+            begin=_JUMP_IN,
+        )
+    )
+    return sorted(found, key=lambda mode: MODES.index(mode.name))
+
+
+def after(name: str, modes: list[Mode]) -> Mode | None:
+    """The mode that comes after this one."""
+    names = [mode.name for mode in modes]
+    following = names.index(name) + 1
+    return modes[following] if following < len(modes) else None
+
+
+def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[dict[str, object]]:
+    """The ways of learning, each with where the learner stands in it."""
+    marked = marks(request.visitor.key, rows)
+    by_mode = {row.mode: row for row in rows}
+    shown: list[dict[str, object]] = []
+    for mode in modes_of(topic, rows):
+        facts: dict[str, object] = {
+            **vars(mode),
+            "test_first": mode.begin == _TEST_FIRST,
+            "is_test": mode.begin == _TEST,
+        }
+        if mode.name in by_mode:
+            facts["state"] = say_state(marked[mode.name], len(ready_page(by_mode[mode.name]).questions))
+        for room in ROOMS:
+            if room.name == mode.name:
+                items = steps(request, room, listed_items(room.kind, topic.slug))
+                solved = sum(step.state == "solved" for step in items)
+                facts |= {"room": present(room, topic), "items": items, "count": len(items), "solved": solved}
+        shown.append(facts)
+    return shown
+
+
+def practice_block(request: LearnerRequest, topic: Topic) -> dict[str, object] | None:
+    """The questions of a topic with the learner's state at each, for the end of a page."""
+    if not has(QUIZZES, topic):
+        return None
+    return {"room": present(QUIZZES, topic), "steps": steps(request, QUIZZES, listed_items("question", topic.slug))}
+
+
+def say_state(marked: Marked, questions: int) -> str:
+    """What a learner did on a page; nothing where that is nothing."""
+    said = ["read"] if marked.read else []
+    if marked.answered:
+        said.append(f"{marked.answered} of {questions} answered")
+    return ", ".join(said)
+
+
+def _page_mode(row: Page) -> Mode:
+    facts = ready_page(row).page.facts
+    return Mode(
+        name=row.mode,
+        title=facts.title,
+        summary=facts.summary,
+        url=row.get_absolute_url(),
+        minutes=facts.minutes,
+        begin=facts.begin,
+    )
+
+
+def _room_mode(room: Room, topic: Topic) -> Mode:
+    facts = present(room, topic)
+    return Mode(
+        name=room.name,
+        title=str(facts["title"]),
+        summary=str(facts["summary"]),
+        url=room.url(),
+        minutes=int(str(facts["minutes"])),
+        begin=_TEST if room == QUIZZES else _JUMP_IN,
+    )

@@ -1,0 +1,1 @@
+"""Pages to read: text with runs in it, and questions that are judged where they stand."""

@@ -1,0 +1,13 @@
+"""Addresses of the pages of a topic."""
+
+from django.urls import path
+
+from canarylearn.lessons import views
+
+app_name = "lessons"
+
+urlpatterns = [
+    path("<slug:mode>/", views.page, name="page"),
+    path("<slug:mode>/read/", views.read, name="read"),
+    path("<slug:mode>/questions/<slug:question>/", views.answer, name="answer"),
+]
