@@ -10,10 +10,10 @@ from canarylearn.engine import BUCKETS, Outcome
 from canarylearn.engine.quantities import say_count, say_duration, say_share
 from canarylearn.items import Answer
 from canarylearn.items.explaining import ending
-from canarylearn.learning.charts import HEIGHT, WIDTH, Tick, percent, round_top, x_ticks
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.verdicts import answer_html
+from canarylearn.timeline.drawing import HEIGHT, WIDTH, Tick, percent, round_top, x_ticks
 
 MOST_CURVES = 5
 _WORTH_DRAWING = 10  # users harmed by one answer more than by another

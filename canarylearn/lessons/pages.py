@@ -14,13 +14,13 @@ from canarylearn.items.explaining import Figure, ending, story
 from canarylearn.items.lesson_facts import bind_words, run_of
 from canarylearn.items.lessons import Calculator, Comparison, CostTable, Question, Shown, Words
 from canarylearn.items.spec import BLANK, CHOICE
-from canarylearn.learning.charts import Chart, draw
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
 from canarylearn.learning.reading import Marked, ReadyPage
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.verdicts import VerdictView, show_verdict
 from canarylearn.lessons.costs import CostForm, CostView, beginning, say_cost
+from canarylearn.timeline.drawing import Chart, draw
 
 _FIGURES = ("users_exposed", "users_harmed", "failed_requests")
 
