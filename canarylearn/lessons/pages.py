@@ -176,8 +176,9 @@ def _ran(asked: Ready, option: int) -> tuple[CodeLine, ...]:
 
 
 def _code(template: str) -> tuple[CodeLine, ...]:
-    """The code around a choice. Where the choice is the whole of it there is nothing to show before it is made."""
-    return () if BLANK.fullmatch(template.strip()) else highlight(BLANK.sub("___", template))
+    """The code around a choice; nothing where the choice is the whole of it, or a claim about other code."""
+    around = template.strip()
+    return () if not around or BLANK.fullmatch(around) else highlight(BLANK.sub("___", template))
 
 
 def show_calculator(spec: Calculator, given: Mapping[str, str]) -> CalculatorView:

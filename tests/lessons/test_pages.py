@@ -91,6 +91,12 @@ def test_each_answer_is_run_and_judged_where_it_stands(visitor: Visitor, mode: s
         )
 
 
+@pytest.mark.parametrize("mode", curriculum().pages)
+def test_no_box_for_code_is_empty(visitor: Visitor, mode: str) -> None:
+    boxes = re.findall(r'<pre class="code".*?</pre>', visitor.get(path(mode)).text, re.DOTALL)
+    assert not [box for box in boxes if not words(box)]
+
+
 def test_an_answer_without_a_script_comes_back_in_the_whole_page(visitor: Visitor) -> None:
     mode, slug = QUESTIONS[0]
     reply = send(visitor, mode, slug, right(mode, slug))
