@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 
 from canarylearn.dialects.errors import Located, Unreadable
@@ -109,8 +108,7 @@ class _Understood:
 def warm_up() -> None:
     """Load and use once what a call may need, so that no call waits for it."""
     for dialect in DIALECTS:
-        with suppress(ModuleNotFoundError):
-            _ = dialect.tool
+        _ = dialect.tool
     plan = Plan(steps=(Step(weight=BUCKETS // 10, hold=_TO_WARM_UP.interval),))
     script = Writing(way=SCRIPT, text="set_weight(5)\nprint(f'{1:.1%}')")
     carry_out(Job(scenario=_TO_WARM_UP, seed=0, writings=(Writing(way=FORM, plan=plan), script)))
