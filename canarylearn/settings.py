@@ -102,8 +102,11 @@ INSTALLED_APPS = [
     "canarylearn.lab",
     "canarylearn.lessons",
     "canarylearn.accounts",
+    "canarylearn.projects",
+    "canarylearn.review",
     "practice",
     "quizzes",
+    "quizzes.challenge",
 ]
 
 # Sessions, users and messages are lazy: the request of somebody who has not signed in never reads them.

@@ -16,7 +16,7 @@ from canarylearn.items.spec import Item, Prose, Slug
 Spec = TypeVar("Spec", bound=BaseModel)
 Read = TypeVar("Read")
 
-_ITEM_FOLDERS = ("tasks", "questions")
+_ITEM_FOLDERS = ("tasks", "questions", "challenge", "bank")
 
 PAGES = ("introduction", "why", "deep-dive", "cost")
 """The ways of learning that are pages to read, each a file in the folder `pages`, in the order they are listed."""
@@ -32,17 +32,33 @@ class Room(BaseModel):
     summary: Prose
 
 
+class Concept(BaseModel):
+    """One idea of a topic, by which items are drawn and progress is told. `after` names the concepts it builds on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Prose
+    summary: Prose
+    after: tuple[Slug, ...] = ()
+
+
 class TopicSpec(BaseModel):
-    """A topic: what it is called, its rooms, and the order of its items."""
+    """A topic: what it is called, its rooms, its concepts, and the order of its items.
+
+    `tasks` and `questions` are those of practice; `challenge` and `bank` (the test's) hold items of any kind.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     slug: Slug
     title: Prose
     summary: Prose
-    rooms: dict[Annotated[str, Field(pattern=r"^(practice|quizzes)$")], Room]
+    rooms: dict[Annotated[str, Field(pattern=r"^(practice|quizzes|visualise|challenge|project|review|test)$")], Room]
+    concepts: dict[Slug, Concept] = Field(min_length=1)
     tasks: tuple[Slug, ...]
     questions: tuple[Slug, ...]
+    challenge: tuple[Slug, ...] = ()
+    bank: tuple[Slug, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,10 +136,13 @@ def _misnamed(files: TopicFiles, folder: Path) -> Iterator[str]:
     for name, item in files.items.items():
         if item.id != name:
             yield f"{name}.yaml: its id is {item.id!r}; name the file after it"
-        if f"{item.kind}s/{name}.yaml" not in files.texts:
-            yield f"{name}.yaml: it is a {item.kind}; put it into the folder {item.kind}s"
-        elif sum(f"{kind}/{name}.yaml" in files.texts for kind in _ITEM_FOLDERS) > 1:
-            yield f"{name}.yaml: a task and a question have this id; rename one"
+        if f"{item.folder}/{name}.yaml" not in files.texts:
+            yield f"{name}.yaml: it is a {item.kind} for {item.room}; put it into the folder {item.folder}"
+        elif sum(f"{folder}/{name}.yaml" in files.texts for folder in _ITEM_FOLDERS) > 1:
+            yield f"{name}.yaml: files in two folders have this id; rename one"
+        if item.concept not in files.topic.concepts:
+            known = ", ".join(files.topic.concepts)
+            yield f"{name}.yaml: its concept is {item.concept!r}; topic.yaml has {known}"
     for name, scenario in files.scenarios.items():
         if scenario.slug != name:
             yield f"{name}.yaml: its slug is {scenario.slug!r}; name the file after it"
@@ -131,8 +150,14 @@ def _misnamed(files: TopicFiles, folder: Path) -> Iterator[str]:
 
 def _mislisted(files: TopicFiles) -> Iterator[str]:
     topic = files.topic
-    for listed, kind, room in ((topic.tasks, "task", "practice"), (topic.questions, "question", "quizzes")):
-        there = {name for name, item in files.items.items() if item.kind == kind}
+    for listed, folder, room in (
+        (topic.tasks, "tasks", "practice"),
+        (topic.questions, "questions", "quizzes"),
+        (topic.challenge, "challenge", "challenge"),
+        (topic.bank, "bank", "test"),
+    ):
+        kind = folder.removesuffix("s") if room in ("practice", "quizzes") else f"{room} item"
+        there = {name for name, item in files.items.items() if item.folder == folder}
         for name in dict.fromkeys(listed):
             if name not in there:
                 yield f"topic.yaml: lists the {kind} {name!r}, which has no file"

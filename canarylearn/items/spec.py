@@ -17,8 +17,13 @@ BLANK = re.compile(r"⟦([a-z][a-z0-9_]{0,29})⟧")
 CHOICE = "choice"
 """The one blank of a question: which of its options was picked."""
 
-TRIES = {"task": 3, "question": 2}
-"""How many tries an item of each kind allows."""
+TRIES = {"task": 3, "question": 2, "order": 2}
+"""How many tries an item of each kind allows in practice. Elsewhere see `Item.tries`."""
+
+ROOM_TRIES = {"challenge": 2, "test": 1}
+"""How many tries an item allows in a room that is stricter than practice."""
+
+_FOLDERS = {"challenge": "challenge", "test": "bank"}
 
 HINTS = 3
 """How many hints every item has."""
@@ -121,7 +126,9 @@ class Item(_Part):
     """
 
     id: Slug
-    kind: Literal["task", "question"]
+    kind: Literal["task", "question", "order"]
+    room: Literal["practice", "challenge", "test"] = "practice"
+    concept: Slug | None = None
     level: Literal["easy", "medium", "hard"]
     title: Prose
     prompt: Prose
@@ -141,8 +148,13 @@ class Item(_Part):
 
     @property
     def tries(self) -> int:
-        """How many tries an item of this kind allows."""
-        return TRIES[self.kind]
+        """How many tries an item of this kind allows in its room."""
+        return ROOM_TRIES.get(self.room, TRIES[self.kind])
+
+    @property
+    def folder(self) -> str:
+        """The folder of a topic that holds the item's file."""
+        return _FOLDERS.get(self.room, f"{self.kind}s")
 
     @property
     def blanks(self) -> tuple[str, ...]:

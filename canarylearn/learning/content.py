@@ -59,9 +59,9 @@ def load_topic(files: TopicFiles, proofs: Mapping[str, Proof]) -> list[str]:
     if unproven := [slug for slug, found in digests.items() if slug not in proofs or proofs[slug].digest != found]:
         raise Unproven(unproven)
     topic, changes = _load_topic_row(files)
-    order = {
-        slug: position for slugs in (files.topic.tasks, files.topic.questions) for position, slug in enumerate(slugs, 1)
-    }
+    spec = files.topic
+    lists = (spec.tasks, spec.questions, spec.challenge, spec.bank)
+    order = {slug: position for slugs in lists for position, slug in enumerate(slugs, 1)}
     for slug, item in files.items.items():
         changes += _load_item(topic, files, item, order[slug], proofs[slug])
     return changes + _retire_missing(topic, set(files.items)) + _load_pages(topic, files)
@@ -80,7 +80,13 @@ def _load_topic_row(files: TopicFiles) -> tuple[Topic, list[str]]:
 
 
 def _load_item(topic: Topic, files: TopicFiles, spec: ItemSpec, position: int, proof: Proof) -> list[str]:
-    defaults = {"topic": topic, "kind": spec.kind, "position": position}
+    defaults = {
+        "topic": topic,
+        "kind": spec.kind,
+        "room": spec.room,
+        "concept": spec.concept or "",
+        "position": position,
+    }
     item, is_new = Item.objects.get_or_create(slug=spec.id, defaults=defaults)
     current = item.current
     changes = [] if is_new else _place(item, defaults)
@@ -110,7 +116,7 @@ def _publish(item: Item, files: TopicFiles, spec: ItemSpec, proof: Proof) -> Ver
         number=latest + 1,
         title=spec.title,
         level=spec.level,
-        spec=files.texts[f"{spec.kind}s/{spec.id}.yaml"],
+        spec=files.texts[f"{spec.folder}/{spec.id}.yaml"],
         scenarios={slug: files.texts[f"scenarios/{slug}.yaml"] for slug in spec.scenarios},
         digest=proof.digest,
         engine=ENGINE_VERSION,

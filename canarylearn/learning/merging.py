@@ -105,15 +105,20 @@ def counted(attempts: Iterable[Attempt], tries: int) -> list[Attempt]:
 def _merge_slots(guest: Learner, account: Learner) -> None:
     locked = Slot.objects.select_for_update(of=("self",)).order_by("pk")
     slots = list(locked.filter(learner__in=(guest, account)))
-    accounts = {slot.version_id: slot for slot in slots if slot.learner_id == account.pk}
+    accounts = {_place(slot): slot for slot in slots if slot.learner_id == account.pk}
     guests = [slot for slot in slots if slot.learner_id == guest.pk]
-    both = [slot for slot in guests if slot.version_id in accounts]
+    both = [slot for slot in guests if _place(slot) in accounts]
     Slot.objects.filter(pk__in=[slot.pk for slot in guests if slot not in both]).update(learner=account)
     if both:
         between = Learner.objects.create(key=uuid4())
         for slot in both:
-            _merge_slot(slot, accounts[slot.version_id], between)
+            _merge_slot(slot, accounts[_place(slot)], between)
         between.delete()
+
+
+def _place(slot: Slot) -> tuple[int, int]:
+    """What a slot is for: one version with one variant's numbers."""
+    return slot.version_id, slot.variant
 
 
 def _merge_slot(guests: Slot, accounts: Slot, between: Learner) -> None:
@@ -122,8 +127,8 @@ def _merge_slot(guests: Slot, accounts: Slot, between: Learner) -> None:
     Numbers are unique in a slot at every moment, so what counts waits in a slot between while the rest makes room.
     """
     attempts = list(Attempt.objects.filter(slot__in=(guests, accounts)).order_by("slot", "number"))
-    kept = counted(attempts, ready(accounts.version_id).item.tries)
-    waiting = Slot.objects.create(learner=between, version_id=accounts.version_id)
+    kept = counted(attempts, ready(accounts.version_id, accounts.variant).item.tries)
+    waiting = Slot.objects.create(learner=between, version_id=accounts.version_id, variant=accounts.variant)
     for number, attempt in enumerate(kept, start=1):
         _move(attempt, waiting, number)
     rest = [attempt for attempt in attempts if attempt not in kept]

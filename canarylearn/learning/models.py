@@ -24,10 +24,28 @@ class Topic(models.Model):
 
 
 class Kind(models.TextChoices):
-    """What an item is: fill-in code for practice, or multiple choice for quizzes."""
+    """What an item is: code with blanks, multiple choice, or lines to put in order."""
 
     TASK = "task"
     QUESTION = "question"
+    ORDER = "order"
+
+
+class Place(models.TextChoices):
+    """Where an item is met: in practice, in the challenge, or in the test alone."""
+
+    PRACTICE = "practice"
+    CHALLENGE = "challenge"
+    TEST = "test"
+
+
+class ClockSpeed(models.TextChoices):
+    """How long a learner's clock runs, against what an author planned."""
+
+    OFF = "off"
+    NORMAL = "1"
+    LONGER = "1.5"
+    DOUBLE = "2"
 
 
 class Item(models.Model):
@@ -36,6 +54,8 @@ class Item(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="items")
     slug = models.SlugField(max_length=60, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
+    room = models.CharField(max_length=10, choices=Place, default=Place.PRACTICE)
+    concept = models.SlugField(max_length=60, blank=True)
     position = models.PositiveSmallIntegerField()
     current = models.OneToOneField("Version", on_delete=models.PROTECT, related_name="+", null=True)
     retired = models.BooleanField(default=False)
@@ -80,12 +100,17 @@ class Learner(models.Model):
     """A person who practises: a guest, known by a key in a signed cookie, or the owner of an account.
 
     The key of an account's learner is in no cookie: its owner is known by signing in. `merged_into` is set on what is
-    left of a guest who signed in: the attempts that the account could not count as well.
+    left of a guest who signed in: the attempts that the account could not count as well. `time_zone` is a name such as
+    Europe/Vienna, empty for that of the site; `streak` says whether to show the weekly streak, `clock` how fast the
+    challenge's clock runs.
     """
 
     key = models.UUIDField(unique=True)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="set_aside")
+    time_zone = models.CharField(max_length=60, blank=True)
+    streak = models.BooleanField(default=True)
+    clock = models.CharField(max_length=3, choices=ClockSpeed, default=ClockSpeed.NORMAL)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -96,20 +121,26 @@ class Learner(models.Model):
 
 
 class Slot(models.Model):
-    """A learner's place at one version of an item: the row that is locked while a try is counted."""
+    """A learner's place at one version of an item: the row that is locked while a try is counted.
+
+    `variant` says with which of the version's numbers: 0 is the item as its author wrote it.
+    """
 
     is_new = False
     """Whether it was made in this very request, so that it can have no attempts yet."""
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="slots")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="slots")
+    variant = models.PositiveSmallIntegerField(default=0)
     hints_opened = models.PositiveSmallIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("-created",)
         constraints = (
-            models.UniqueConstraint(fields=("learner", "version"), name="one_slot_a_learner_and_version"),
+            models.UniqueConstraint(
+                fields=("learner", "version", "variant"), name="one_slot_a_learner_version_and_variant"
+            ),
             models.CheckConstraint(condition=Q(hints_opened__lte=3), name="three_hints_at_most"),
         )
 

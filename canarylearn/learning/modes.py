@@ -1,14 +1,17 @@
 """The ways of learning a topic: which of them it has, in the order in which they are listed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.urls import reverse
 
+from canarylearn.items.files import Room as RoomSpec
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Page, Topic
 from canarylearn.learning.reading import Marked, marks, ready_page
 from canarylearn.learning.rooms import Room, has, present, steps
-from canarylearn.learning.selectors import listed_items
+from canarylearn.learning.selectors import listed_items, topic_spec
 
 PRACTICE = Room(name="practice", kind="task")
 QUIZZES = Room(name="quizzes", kind="question")
@@ -33,6 +36,26 @@ MODES = (
 _JUMP_IN, _TEST_FIRST, _TEST = "jump in", "test first", "test"
 
 
+Telling = Callable[[UUID, Topic], str]
+"""What a learner, named by their key, did in a mode of a topic, in a few words; nothing where that is nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Told:
+    """A mode that an app of its own adds: the name of its address, which takes the topic's slug, and how it tells."""
+
+    url_name: str
+    state: Telling
+
+
+_told: dict[str, _Told] = {}
+
+
+def tell_mode(name: str, url_name: str, state: Telling) -> None:
+    """Let an app add its mode to every topic whose topic.yaml has a room of this name. Called when the app is ready."""
+    _told[name] = _Told(url_name=url_name, state=state)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mode:
     """A way of learning, to link to: `minutes` is 0 where there is no telling, `begin` says whether to test first."""
@@ -49,6 +72,8 @@ def modes_of(topic: Topic, rows: list[Page]) -> list[Mode]:
     """The ways of learning a topic that work, in their order. `rows` are the topic's pages."""
     found = [_page_mode(row) for row in rows]
     found += [_room_mode(room, topic) for room in ROOMS if has(room, topic)]
+    rooms = topic_spec(topic.spec).rooms
+    found += [_told_mode(name, rooms[name], topic) for name in _told if name in rooms]
     found.append(
         Mode(
             name="lab",
@@ -82,6 +107,8 @@ def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[
         }
         if mode.name in by_mode:
             facts["state"] = say_state(marked[mode.name], len(ready_page(by_mode[mode.name]).questions))
+        if mode.name in _told:
+            facts["state"] = _told[mode.name].state(request.visitor.key, topic)
         for room in ROOMS:
             if room.name == mode.name:
                 items = steps(request, room, listed_items(room.kind, topic.slug))
@@ -127,4 +154,15 @@ def _room_mode(room: Room, topic: Topic) -> Mode:
         url=room.url(),
         minutes=int(str(facts["minutes"])),
         begin=_TEST if room == QUIZZES else _JUMP_IN,
+    )
+
+
+def _told_mode(name: str, room: RoomSpec, topic: Topic) -> Mode:
+    return Mode(
+        name=name,
+        title=room.title,
+        summary=room.summary,
+        url=reverse(_told[name].url_name, args=[topic.slug]),
+        minutes=room.minutes,
+        begin=_TEST if name == "test" else _JUMP_IN,
     )

@@ -22,7 +22,11 @@ class FaultyCode:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Ready:
-    """A version's item and scenarios, read and checked. `seeds` is how many runs each verdict was proven by."""
+    """A version's item and scenarios, read and checked, with the numbers of a variant.
+
+    `variants` are the numbers of the variants that are proven, 0 (as authored) first; `seeds` is how many runs each
+    verdict was proven by.
+    """
 
     version_id: int
     number: int
@@ -30,6 +34,8 @@ class Ready:
     seeds: int
     item: Item
     scenarios: Mapping[str, Scenario]
+    variant: int = 0
+    variants: tuple[int, ...] = (0,)
 
     @cached_property
     def faulty(self) -> FaultyCode | None:
@@ -46,11 +52,19 @@ class Ready:
 
 
 @lru_cache(maxsize=256)
-def ready(version_id: int) -> Ready:
-    """The version of that number in the database, made ready."""
+def ready(version_id: int, variant: int = 0) -> Ready:
+    """The version of that number in the database, made ready with the numbers of a variant.
+
+    Raises LookupError for a variant that is not proven.
+    """
     version = Version.objects.select_related("item__topic").get(pk=version_id)
+    variants: tuple[int, ...] = (0,)
+    if variant not in variants:
+        raise LookupError(f"version {version_id} has no variant {variant}; it has {variants}")
     return Ready(
         version_id=version_id,
+        variant=variant,
+        variants=variants,
         number=version.number,
         topic_slug=version.item.topic.slug,
         seeds=version.proof["seeds"],

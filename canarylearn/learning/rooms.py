@@ -93,7 +93,7 @@ def take_hint(request: LearnerRequest, room: Room, slug: str, level: int) -> Htt
         raise Http404("There is no such hint.")
     if request.method != "POST":
         return visit.show_unsent()
-    slot = open_hint(learner_key=request.visitor.key, version_id=visit.ready.version_id, level=level)
+    slot = open_hint(learner_key=request.visitor.key, ready=visit.ready, level=level)
     skipped = Message(text="Hints open one after the other.") if level > slot.hints_opened else None
     form = AnswerForm(request.POST, ready=visit.ready)
     form.is_valid()

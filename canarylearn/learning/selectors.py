@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from canarylearn.items.files import TopicSpec, read_as
-from canarylearn.learning.models import Attempt, Item, Slot, Topic, Version
+from canarylearn.learning.models import Attempt, Item, Place, Slot, Topic, Version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +40,22 @@ class Standing:
         return self.solved or len(self.attempts) >= tries
 
 
-def listed_items(kind: str, topic_slug: str | None = None) -> list[Listed]:
-    """The published items of a kind, in the order of their topics."""
+def listed_items(kind: str | None, topic_slug: str | None = None, room: str = Place.PRACTICE) -> list[Listed]:
+    """The published items of a kind (or of every kind) in a room, in the order of their topics."""
     return [
         Listed(slug=slug, title=title, level=level, position=position, version_id=version_id, topic_slug=topic)
-        for slug, title, level, position, version_id, topic in _listing(kind, topic_slug).all()
+        for slug, title, level, position, version_id, topic in _listing(kind, topic_slug, room).all()
     ]
 
 
 @lru_cache(maxsize=64)
-def _listing(kind: str, topic_slug: str | None) -> QuerySet[Item, tuple[str, str, str, int, int, str]]:
+def _listing(
+    kind: str | None, topic_slug: str | None, room: str
+) -> QuerySet[Item, tuple[str, str, str, int, int, str]]:
     """The query behind every request about an item: put together once, since that takes longer than asking it."""
-    items = Item.objects.filter(kind=kind, retired=False, current__isnull=False)
+    items = Item.objects.filter(room=room, retired=False, current__isnull=False)
+    if kind is not None:
+        items = items.filter(kind=kind)
     if topic_slug is not None:
         items = items.filter(topic__slug=topic_slug)
     return items.order_by("topic", "position").values_list(
@@ -59,11 +63,10 @@ def _listing(kind: str, topic_slug: str | None) -> QuerySet[Item, tuple[str, str
     )
 
 
-def standings(learner_key: UUID, version_ids: Iterable[int]) -> dict[int, Standing]:
-    """Where a learner stands at each of these versions; a version never tried is not in the result."""
-    slots = Slot.objects.filter(learner__key=learner_key, version_id__in=list(version_ids)).prefetch_related(
-        Prefetch("attempts", queryset=Attempt.objects.order_by("number"))
-    )
+def standings(learner_key: UUID, version_ids: Iterable[int], variant: int = 0) -> dict[int, Standing]:
+    """Where a learner stands at each of these versions, with the numbers of a variant; none for one never tried."""
+    slots = Slot.objects.filter(learner__key=learner_key, version_id__in=list(version_ids), variant=variant)
+    slots = slots.prefetch_related(Prefetch("attempts", queryset=Attempt.objects.order_by("number")))
     return {
         slot.version_id: Standing(attempts=tuple(slot.attempts.all()), hints_opened=slot.hints_opened) for slot in slots
     }

@@ -41,7 +41,7 @@ def submit_attempt(*, learner_key: UUID, ready: Ready, answer: Answer, key: str)
     """
     judgement = ready.judge(answer)
     with transaction.atomic():
-        slot = lock_slot(learner_key, ready.version_id)
+        slot = lock_slot(learner_key, ready.version_id, ready.variant)
         attempts = [] if slot.is_new else list(slot.attempts.order_by("number"))
         status = _status(attempts, key, dict(answer), tries=ready.item.tries)
         if status is Status.COUNTED:
@@ -55,33 +55,33 @@ def submit_attempt(*, learner_key: UUID, ready: Ready, answer: Answer, key: str)
     )
 
 
-def open_hint(*, learner_key: UUID, version_id: int, level: int) -> Slot:
+def open_hint(*, learner_key: UUID, ready: Ready, level: int) -> Slot:
     """Open the hint of this level if it is the next one; opening one twice, or skipping one, changes nothing."""
     with transaction.atomic():
-        slot = lock_slot(learner_key, version_id)
+        slot = lock_slot(learner_key, ready.version_id, ready.variant)
         if level == slot.hints_opened + 1:
             slot.hints_opened = level
             slot.save(update_fields=["hints_opened"])
     return slot
 
 
-def lock_slot(learner_key: UUID, version_id: int) -> Slot:
+def lock_slot(learner_key: UUID, version_id: int, variant: int = 0) -> Slot:
     """The learner's slot, locked until the transaction ends; made on first use.
 
     PostgreSQL locks the row; SQLite has no row locks, and its transactions begin with the write lock instead
     (`transaction_mode: IMMEDIATE` in the settings).
     """
-    slots = Slot.objects.filter(learner__key=learner_key, version_id=version_id).order_by()
+    slots = Slot.objects.filter(learner__key=learner_key, version_id=version_id, variant=variant).order_by()
     locked = slots.select_for_update(of=("self",))
-    return locked.first() or _new_slot(learner_key, version_id) or locked.get()
+    return locked.first() or _new_slot(learner_key, version_id, variant) or locked.get()
 
 
-def _new_slot(learner_key: UUID, version_id: int) -> Slot | None:
+def _new_slot(learner_key: UUID, version_id: int, variant: int) -> Slot | None:
     """A slot made now, which nobody else can see before the transaction ends; None if another request made it first."""
     learner = _learner_id(learner_key) or _new_learner_id(learner_key)
     try:
         with transaction.atomic():  # PostgreSQL would end the whole transaction with a refused INSERT
-            slot = Slot.objects.create(learner_id=learner, version_id=version_id)
+            slot = Slot.objects.create(learner_id=learner, version_id=version_id, variant=variant)
     except IntegrityError:
         return None
     slot.is_new = True

@@ -1,0 +1,1 @@
+"""Review: cards and missed items that come back in time."""

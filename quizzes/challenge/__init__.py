@@ -1,0 +1,1 @@
+"""The challenge: incidents on a clock of the server."""
