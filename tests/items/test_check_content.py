@@ -18,6 +18,8 @@ title: A small topic
 summary: One task, in a plain world.
 rooms:
   practice: {title: Try, minutes: 1, summary: One task.}
+concepts:
+  first-share: {title: The first share, summary: How much of the traffic.}
 tasks: [a-task]
 questions: []
 """
@@ -25,6 +27,7 @@ questions: []
 TASK = """\
 id: a-task
 kind: task
+concept: first-share
 level: easy
 title: A task
 prompt: Fill it in.
@@ -156,7 +159,7 @@ def test_a_file_that_cannot_be_read_is_named_with_its_line(topic: Path) -> None:
     change(topic / "tasks" / "a-task.yaml", ("level: easy", "level: trivial"))
     written, error = refused()
     assert written == ""
-    assert error == "tasks/a-task.yaml: level: Input should be 'easy', 'medium' or 'hard' (line 3)"
+    assert error == "tasks/a-task.yaml: level: Input should be 'easy', 'medium' or 'hard' (line 4)"
 
 
 def test_check_fails_while_the_lock_is_out_of_date_and_writes_nothing(topic: Path) -> None:

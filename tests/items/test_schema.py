@@ -77,7 +77,7 @@ FIRST_CLAIM = "claim: {name: Fewer meet it, measure: users_exposed, run: small, 
     ("before", "after", "line", "said"),
     [
         pytest.param("id: a-task", "id: A Task", 1, "id: String should match pattern", id="id"),
-        pytest.param("kind: task", "kind: riddle", 2, "kind: Input should be 'task' or 'question'", id="kind"),
+        pytest.param("kind: task", "kind: riddle", 2, "kind: Input should be 'task', 'question' or 'order'", id="kind"),
         pytest.param(
             "level: easy", "level: trivial", 3, "level: Input should be 'easy', 'medium' or 'hard'", id="level"
         ),
@@ -292,7 +292,7 @@ def _edit(name: str, before: str, after: str) -> Break:
         ),
         pytest.param(
             _move("tasks/first-users.yaml", "questions/first-users.yaml"),
-            "first-users.yaml: it is a task; put it into the folder tasks",
+            "first-users.yaml: it is a task for practice; put it into the folder tasks",
             id="wrong folder",
         ),
         pytest.param(
@@ -352,7 +352,7 @@ def test_files_that_do_not_fit_together_are_named(tmp_path: Path, broken: Break,
 def test_a_topic_says_something_of_each_room_it_fills(tmp_path: Path) -> None:
     topic = copied(tmp_path)
     text = (topic / "topic.yaml").read_text()
-    (topic / "topic.yaml").write_text(text[: text.index("  quizzes:")] + text[text.index("tasks:") :])
+    (topic / "topic.yaml").write_text(text[: text.index("  quizzes:")] + text[text.index("concepts:") :])
     with pytest.raises(Unreadable, match="lists a question, and says nothing of the room 'quizzes'"):
         read_topic(topic)
 
@@ -360,5 +360,5 @@ def test_a_topic_says_something_of_each_room_it_fills(tmp_path: Path) -> None:
 def test_a_task_and_a_question_do_not_share_an_id(tmp_path: Path) -> None:
     topic = copied(tmp_path)
     (topic / "questions" / "first-users.yaml").write_text((topic / "tasks" / "first-users.yaml").read_text())
-    with pytest.raises(Unreadable, match="a task and a question have this id; rename one"):
+    with pytest.raises(Unreadable, match="files in two folders have this id; rename one"):
         read_topic(topic)

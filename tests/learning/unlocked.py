@@ -10,10 +10,10 @@ from canarylearn.learning.models import Learner, Slot  # isort: skip
 __all__ = ["application"]
 
 
-def find_slot(learner_key: UUID, version_id: int) -> Slot:
+def find_slot(learner_key: UUID, version_id: int, variant: int = 0) -> Slot:
     """The learner's slot, with no lock on it."""
     learner, _ = Learner.objects.get_or_create(key=learner_key)
-    slot, _ = Slot.objects.get_or_create(learner=learner, version_id=version_id)
+    slot, _ = Slot.objects.get_or_create(learner=learner, version_id=version_id, variant=variant)
     return slot
 
 
