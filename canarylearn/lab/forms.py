@@ -13,7 +13,8 @@ from canarylearn.lab.amounts import METRICS, DurationField, WeightField, read_va
 from canarylearn.lab.beginning import CHECKS, FIELDS_OF, MEASURES, OF_ALL, SHOWN_STEPS, STEPS, used_fields
 from canarylearn.lab.planning import MOST_LOOKS, CheckRow, StepRow, count_looks, make_plan
 from canarylearn.lab.running import FORM, MANIFEST, SCRIPT, Job, Writing
-from canarylearn.lab.scenarios import Closing, offered
+from canarylearn.lab.scenarios import offered
+from canarylearn.learning.closing import Closing
 
 MOST_SEED = 999_999_999
 LONGEST_SCRIPT = 8 * 1024

@@ -14,7 +14,8 @@ from canarylearn.lab.child import MEMORY, SECONDS
 from canarylearn.lab.forms import PlanForm
 from canarylearn.lab.marked import Excerpt, excerpts
 from canarylearn.lab.running import FORM, Told, Writing, sentence
-from canarylearn.lab.scenarios import Closing, Offered, offered
+from canarylearn.lab.scenarios import Offered, offered
+from canarylearn.learning.closing import Closing
 
 NEVER = say_duration(math.inf)
 

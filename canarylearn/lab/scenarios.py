@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from canarylearn.engine import Scenario
 from canarylearn.items.files import TopicSpec, read_as
+from canarylearn.learning.closing import Closing, closed_elsewhere
 from canarylearn.learning.content import topic_folders
 from canarylearn.learning.ready import ready
 from canarylearn.learning.selectors import listed_items, standings
@@ -25,14 +26,6 @@ class Offered:
     name: str
     group: str
     scenario: Scenario
-
-
-@dataclass(frozen=True, kw_only=True)
-class Closing:
-    """Why a scenario is closed: the item that was begun, and where it is."""
-
-    title: str
-    url: str
 
 
 @lru_cache(maxsize=1)
@@ -52,9 +45,10 @@ def offered() -> Mapping[str, Offered]:
 
 
 def closed_scenarios(learner_key: UUID) -> dict[str, Closing]:
-    """The scenarios of every item that was begun (a try or a hint) and is neither solved nor out of tries."""
+    """The scenarios of every item that was begun (a try or a hint) and is neither solved nor out of tries, and whatever
+    other rooms keep closed meanwhile."""
     listed = {one.version_id: (room, one) for kind, room in _ROOMS.items() for one in listed_items(kind)}
-    closed: dict[str, Closing] = {}
+    closed = closed_elsewhere(learner_key)
     for version_id, standing in standings(learner_key, listed).items():
         item, (room, one) = ready(version_id).item, listed[version_id]
         begun = bool(standing.attempts or standing.hints_opened)
