@@ -11,9 +11,12 @@ from canarylearn.items.files import TopicSpec, read_as
 from canarylearn.learning.models import Attempt, Item, Place, Slot, Topic, Version
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Listed:
-    """An item in its room: enough to link to it, and the number in the database of its current version."""
+    """An item in its room: enough to link to it, and the number in the database of its current version.
+
+    The fields stand in the order in which `_listing` asks for them.
+    """
 
     slug: str
     title: str
@@ -21,6 +24,8 @@ class Listed:
     position: int
     version_id: int
     topic_slug: str
+    concept: str
+    kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,16 +47,13 @@ class Standing:
 
 def listed_items(kind: str | None, topic_slug: str | None = None, room: str = Place.PRACTICE) -> list[Listed]:
     """The published items of a kind (or of every kind) in a room, in the order of their topics."""
-    return [
-        Listed(slug=slug, title=title, level=level, position=position, version_id=version_id, topic_slug=topic)
-        for slug, title, level, position, version_id, topic in _listing(kind, topic_slug, room).all()
-    ]
+    return [Listed(*row) for row in _listing(kind, topic_slug, room).all()]
 
 
 @lru_cache(maxsize=64)
 def _listing(
     kind: str | None, topic_slug: str | None, room: str
-) -> QuerySet[Item, tuple[str, str, str, int, int, str]]:
+) -> QuerySet[Item, tuple[str, str, str, int, int, str, str, str]]:
     """The query behind every request about an item: put together once, since that takes longer than asking it."""
     items = Item.objects.filter(room=room, retired=False, current__isnull=False)
     if kind is not None:
@@ -59,7 +61,7 @@ def _listing(
     if topic_slug is not None:
         items = items.filter(topic__slug=topic_slug)
     return items.order_by("topic", "position").values_list(
-        "slug", "current__title", "current__level", "position", "current_id", "topic__slug"
+        "slug", "current__title", "current__level", "position", "current_id", "topic__slug", "concept", "kind"
     )
 
 
