@@ -75,6 +75,14 @@ def pages_of(topic_slug: str) -> list[PageRow]:
     return list(PageRow.objects.filter(topic__slug=topic_slug).select_related("topic"))
 
 
+def all_pages() -> dict[int, list[PageRow]]:
+    """The pages of every topic, by the topic's number in the database."""
+    found: dict[int, list[PageRow]] = {}
+    for row in PageRow.objects.select_related("topic"):
+        found.setdefault(row.topic_id, []).append(row)
+    return found
+
+
 def marks(learner_key: UUID, rows: list[PageRow]) -> dict[str, Marked]:
     """What a learner did on these pages, by mode. A question that the page no longer asks is left out."""
     found: dict[int, dict[str, int]] = {row.pk: {} for row in rows}

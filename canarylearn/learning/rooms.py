@@ -5,7 +5,9 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.learning.forms import AnswerForm, option_id
@@ -118,9 +120,37 @@ def present(room: Room, topic: Topic) -> dict[str, object]:
     }
 
 
-def steps(request: LearnerRequest, room: Room, listed: list[Listed], current: str = "") -> list[Step]:
-    """The room's items in order, each with where the learner stands at it."""
-    known = standings(request.visitor.key, [one.version_id for one in listed])
+def embed(request: LearnerRequest, room: Room, listed: list[Listed], slug: str, standing: Standing) -> SafeString:
+    """An item within another page, as the learner left it: the same form, to the same address, as on its own page."""
+    version = ready(next(one.version_id for one in listed if one.slug == slug))
+    verdict = show_verdict(version, standing.attempts[-1].answer) if standing.attempts else None
+    page = build_page(
+        room=room.name,
+        ready=version,
+        listed=listed,
+        standing=standing,
+        chosen=_last_choice(standing),
+        verdict=verdict,
+    )
+    context = {**vars(page), "room": _facts(room), "within": True}
+    return SafeString(render_to_string(f"{room.name}/_attempt.html", context, request))
+
+
+def _facts(room: Room) -> dict[str, str]:
+    """What the fragment of an item says of its room."""
+    return {"name": room.name, "noun": room.kind, "url": room.url()}
+
+
+def steps(
+    request: LearnerRequest,
+    room: Room,
+    listed: list[Listed],
+    current: str = "",
+    known: dict[int, Standing] | None = None,
+) -> list[Step]:
+    """The room's items in order, each with where the learner stands at it; `known` spares asking for that."""
+    if known is None:
+        known = standings(request.visitor.key, [one.version_id for one in listed])
     before = _solved_before(request, listed)
     return [
         _step(
@@ -233,11 +263,11 @@ class _Visit:
         return render(self.request, template, context, status=status)
 
     def _fragment_context(self, page: ItemPage, standing: Standing) -> dict[str, object]:
-        room = {"name": self.room.name, "noun": self.room.kind, "url": self.room.url()}
         mine = self.listed[page.item.number - 1]
         before = mine.slug in _solved_before(self.request, [mine])
         step = _step(self.room, mine, standing, page.item.number, solved_before=before, is_current=True)
-        return {**vars(page), "room": room, "step": step}
+        within = self.request.htmx.current_url_abs_path == reverse("home")
+        return {**vars(page), "room": _facts(self.room), "step": step, "within": within}
 
     def _page_context(self, page: ItemPage) -> dict[str, object]:
         topic = get_object_or_404(Topic, slug=self.listed[0].topic_slug)

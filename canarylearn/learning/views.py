@@ -9,15 +9,18 @@ from canarylearn.items.spec import HINTS, TRIES
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import DAY, MONTH, LearnerRequest
 from canarylearn.learning.models import Topic
-from canarylearn.learning.modes import show_modes
-from canarylearn.learning.reading import pages_of
+from canarylearn.learning.modes import modes_of, show_modes
+from canarylearn.learning.opening import begin
+from canarylearn.learning.reading import all_pages, pages_of
 from canarylearn.learning.selectors import topic_spec, topics
 
 
 @require_safe
 def home(request: LearnerRequest) -> HttpResponse:
-    """What this is, and where to begin."""
-    return render(request, "home.html", {"topics": [_summary(topic) for topic in topics()]})
+    """What this is, one question to answer right there, and where to go on."""
+    found, pages = topics(), all_pages()
+    shown = [{**_summary(topic), "modes": modes_of(topic, pages.get(topic.pk, []))} for topic in found]
+    return render(request, "home.html", {"topics": shown, "begin": begin(request)})
 
 
 @require_safe

@@ -185,6 +185,20 @@ def _signed_in(path: str) -> State:
     return show
 
 
+def _at_home(passing: bool) -> State:
+    """The home page after its question was answered there; once it is solved, opened again."""
+
+    def show(visit: Visit) -> None:
+        visit.page.goto("/")
+        visit.answer("why-canary", answers("why-canary", passing=passing)[0])
+        expect(visit.page.locator("#verdict")).to_be_focused()
+        if passing:
+            visit.page.goto("/")
+            expect(visit.page.locator(".finished")).to_be_visible()
+
+    return show
+
+
 def sign_up_in_browser(visit: Visit) -> str:
     """Sign up with an address that nobody else has; the address."""
     address = f"{uuid4().hex}@example.org"
@@ -198,6 +212,8 @@ def sign_up_in_browser(visit: Visit) -> str:
 
 STATES: dict[str, State] = {
     "home": _page("/"),
+    "home with a verdict": _at_home(False),
+    "home with the next question": _at_home(True),
     "topic": _page("/topics/canary-releases/"),
     "tasks": _page("/practice/"),
     "questions": _page("/quizzes/"),
