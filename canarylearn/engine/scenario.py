@@ -1,8 +1,10 @@
 """A scenario: what is really true while a release runs, known to the engine and to nobody in it."""
 
-from typing import ClassVar, Literal, Self
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from canarylearn.engine.amounts import Moment, Name, Number, Part, Seconds, Share, Weight, Whole, misfit
 from canarylearn.engine.evidence import Evidence as Evidence
@@ -77,6 +79,7 @@ class Scenario(Part):
     """
 
     _later: ClassVar[frozenset[str]] = frozenset({"label_delay"})
+    _written: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     slug: Name
     title: str = Field(min_length=3, max_length=80)
@@ -94,6 +97,34 @@ class Scenario(Part):
     watch: Literal["error_rate", "p95", "accuracy"] = "error_rate"
     evidence: Evidence = Evidence()
     salt: str = Field(default="canary", max_length=100)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def keep_what_was_written(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """The fields as they were written, with their units, so that one of them can be written anew."""
+        made = handler(value)
+        if isinstance(value, dict):
+            made._written = value
+        return made
+
+    def varied(self, changes: Mapping[str, object]) -> Self:
+        """This scenario with other values in some fields, each named by the way to it: faults.0.rate.
+
+        Raises ValueError for a way that leads nowhere, and for values that do not make a scenario.
+        """
+        written = deepcopy(self._written)
+        for path, value in changes.items():
+            *way, last = [int(step) if step.isdigit() else step for step in path.split(".")]
+            place: Any = written
+            try:
+                for step in way:
+                    place = place[step]
+                if last not in place and not (isinstance(last, str) and isinstance(place, dict)):
+                    place[last]
+                place[last] = value
+            except (KeyError, IndexError, TypeError):
+                raise ValueError(f"the scenario {self.slug} has no {path}") from None
+        return type(self).model_validate(written)
 
     @model_validator(mode="after")
     def times_fit_together(self) -> Self:

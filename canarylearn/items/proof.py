@@ -15,6 +15,8 @@ SEEDS = range(59)
 
 _ENOUGH_TO_COMPARE = 3
 
+_LATER = ("lines", "parameters", "variants", "varies")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -55,10 +57,19 @@ def digest(item: Item, scenarios: Mapping[str, Scenario]) -> str:
     The words of an item belong to it, since a proof holds the numbers in them against the runs.
     """
     parts = [
-        item.model_dump(mode="json"),
+        _facts(item),
         {slug: scenarios[slug].model_dump(mode="json") for slug in item.scenarios},
     ]
     return _fingerprint([*parts, ENGINE_VERSION])
+
+
+def _facts(item: Item) -> dict[str, object]:
+    """What an item says. Fields that came after the first proofs count only where they say something."""
+    facts: dict[str, object] = item.model_dump(mode="json")
+    for name in _LATER:
+        if not facts[name]:
+            del facts[name]
+    return {**facts, "parameters": item.source} if item.parameters else facts
 
 
 def _fingerprint(facts: object) -> str:

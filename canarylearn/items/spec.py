@@ -3,16 +3,31 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from canarylearn.engine.outcome import Phase
+from canarylearn.items.filling import with_values
 from canarylearn.items.goals import Goal
+from canarylearn.items.parameters import Misused, Parameter, ParameterName, Value, combinations
 
 BLANK = re.compile(r"⟦([a-z][a-z0-9_]{0,29})⟧")
 """A blank in a template: a name between white square brackets."""
+
+LINES = "⟦lines⟧"
+"""Where the lines of an 'order' item go in its template."""
 
 CHOICE = "choice"
 """The one blank of a question: which of its options was picked."""
@@ -30,9 +45,17 @@ HINTS = 3
 
 MOST_ASSIGNMENTS = 4096
 
+MOST_LINES = 6
+"""How many lines there may be to put in order: 720 orders."""
+
+MOST_VARIANTS = 20
+
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{2,59}$")]
 Prose = Annotated[str, Field(min_length=3, max_length=4000)]
 Code = Annotated[str, Field(min_length=1, max_length=8192)]
+
+FieldPath = Annotated[str, Field(pattern=r"^[a-z_]+(\.([a-z_0-9]+))*$")]
+"""A field of a scenario: the names and positions that lead to it, such as canary.errors or faults.0.rate."""
 
 Answer = Mapping[str, int]
 """The options chosen: for each blank, the position of its option in the item's list, counted from 0."""
@@ -42,7 +65,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-def _misfit(field: str, message: str, *place: int) -> PydanticCustomError:
+def _misfit(field: str, message: str, *place: str | int) -> PydanticCustomError:
     """What is wrong between fields, told at the field that has to change, or at a place in its list."""
     return PydanticCustomError("misfit", "{message}", {"message": message, "where": (field, *place)})
 
@@ -123,7 +146,16 @@ class Item(_Part):
     `template` is canary script with blanks; `faulty` is what fills them in the code of a 'fix the error' task; `runs`
     are named scripts beside the learner's own, for claims to speak about. An answer is right if the filled template
     can be read, runs, and every goal, and every claim of the chosen option, holds in every scenario.
+
+    An item of the kind 'order' has `lines` instead of options: its blanks are the positions line1, line2 ..., and an
+    answer puts each line into one of them.
+
+    An item with `parameters` is a family: `variants` is how many further sets of numbers it wants, and `varies` says
+    which fields of its scenarios they change. This is one member of the family, with its numbers in place.
     """
+
+    _source: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _number: int = PrivateAttr(default=0)
 
     id: Slug
     kind: Literal["task", "question", "order"]
@@ -134,7 +166,8 @@ class Item(_Part):
     prompt: Prose
     template: Code | None = None
     faulty: dict[str, Code] | None = None
-    options: _Options
+    options: _Options = ()
+    lines: tuple[Option, ...] = ()
     runs: dict[str, Code] = {}
     scenarios: tuple[Slug, ...] = Field(min_length=1)
     goals: tuple[Goal, ...] = ()
@@ -145,6 +178,47 @@ class Item(_Part):
     quick_check: Prose
     afterwards: tuple[_Afterwards, ...] = ()
     passing_answers: int = Field(default=1, ge=1)
+    parameters: dict[ParameterName, Parameter] = {}
+    variants: int = Field(default=0, ge=0, le=MOST_VARIANTS)
+    varies: dict[Slug, dict[FieldPath, Value]] = {}
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def with_the_numbers_of_a_variant(
+        cls, value: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
+    ) -> Self:
+        """What the file says with values for its parameters: the authored ones unless the context asks for others."""
+        if not isinstance(value, dict):
+            return handler(value)
+        number = (info.context or {}).get("variant", 0)
+        try:
+            made = handler(with_values(value, number))
+        except Misused as misused:
+            raise PydanticCustomError(
+                "parameter", "{message}", {"message": str(misused), "where": misused.path}
+            ) from None
+        if made.parameters:
+            made._source, made._number = value, number
+        return made
+
+    @property
+    def number(self) -> int:
+        """The number of this variant: 0 has the authored values."""
+        return self._number
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What the file of an item with parameters says, marks and all; empty for any other item."""
+        return self._source
+
+    def variant(self, number: int) -> Self:
+        """This item with the values of another variant. Raises ValueError if they do not make an item, and LookupError
+        if there are not so many."""
+        if number == self._number:
+            return self
+        if not self.parameters:
+            raise LookupError(f"{self.id} has no parameters, and so no variant {number}")
+        return type(self).model_validate(self._source, context={"variant": number})
 
     @property
     def tries(self) -> int:
@@ -161,14 +235,22 @@ class Item(_Part):
         """The names of the blanks, in the order of the template; a question has the one blank 'choice'."""
         if self.kind == "question":
             return (CHOICE,)
+        if self.kind == "order":
+            return tuple(f"line{number}" for number in range(1, len(self.lines) + 1))
         return tuple(dict.fromkeys(BLANK.findall(self.template or "")))
 
     def options_for(self, blank: str) -> tuple[Option, ...]:
         """What may be put into a blank: the item's one pool, or the blank's own list."""
+        if self.kind == "order":
+            return self.lines
         return self.options[blank] if isinstance(self.options, dict) else self.options
 
     def assignments(self) -> Iterator[dict[str, int]]:
         """Every possible answer."""
+        if self.kind == "order":
+            for order in itertools.permutations(range(len(self.lines))):
+                yield dict(zip(self.blanks, order, strict=True))
+            return
         ranges = [range(len(self.options_for(blank))) for blank in self.blanks]
         for chosen in itertools.product(*ranges):
             yield dict(zip(self.blanks, chosen, strict=True))
@@ -180,6 +262,8 @@ class Item(_Part):
     def filled(self, answer: Answer, template: str | None = None) -> str | None:
         """The template (or another one) with the answer in its blanks; None when the item has no code of its own."""
         template = template or self.template
+        if self.kind == "order":
+            return _in_order(template or LINES, [option.fill or "" for option in self.chosen(answer).values()])
         if template is None:
             return None
         chosen = self.chosen(answer)
@@ -193,8 +277,12 @@ class Item(_Part):
     @model_validator(mode="after")
     def blanks_and_options_match(self) -> Self:
         """Each blank has options, each list of options has a blank, and no two options are alike."""
+        if self.kind == "order":
+            return self
         if not self.blanks:
             raise _misfit("template", "the template has no blank; mark one with ⟦name⟧")
+        if not self.options:
+            raise _misfit("options", "there are no options; give at least two")
         if isinstance(self.options, dict) and set(self.options) != set(self.blanks):
             raise _misfit(
                 "options", f"options are given for {sorted(self.options)}, and the blanks are {sorted(self.blanks)}"
@@ -208,6 +296,45 @@ class Item(_Part):
             raise _misfit(
                 "options", f"{count} possible answers are more than {MOST_ASSIGNMENTS}; use fewer blanks or options"
             )
+        return self
+
+    @model_validator(mode="after")
+    def lines_belong_to_an_order(self) -> Self:
+        """An item to put in order has lines of code, no options, and one place in its template where they go."""
+        if self.kind != "order":
+            if self.lines:
+                raise _misfit("lines", f"lines belong to items of the kind 'order', and this is a {self.kind}")
+            return self
+        for field in ("options", "faulty", "afterwards"):
+            if getattr(self, field):
+                raise _misfit(field, f"an item to put in order has lines, and no {field}")
+        if not 3 <= len(self.lines) <= MOST_LINES:
+            raise _misfit("lines", f"{len(self.lines)} lines; give 3 to {MOST_LINES} to put in order")
+        _refuse_twins(self.lines, "lines")
+        for number, line in enumerate(self.lines):
+            if line.fill is None:
+                raise _misfit("lines", "a line is code in quotes, or a text with 'fill'", number)
+        template = self.template or LINES
+        if template.count(LINES) != 1 or len(BLANK.findall(template)) != 1:
+            raise _misfit("template", f"the template of an item to put in order holds {LINES} once, and no other blank")
+        return self
+
+    @model_validator(mode="after")
+    def parameters_make_enough_variants(self) -> Self:
+        """Parameters are for variants, variants need parameters, and there are combinations enough for all."""
+        if bool(self.parameters) != bool(self.variants):
+            raise _misfit(
+                "variants", "an item with parameters says how many 'variants' it wants, and no other item does"
+            )
+        most = combinations(self.parameters) - 1
+        if self.variants > most:
+            raise _misfit(
+                "variants",
+                f"{self.variants} variants are wanted, and beside the authored one the parameters make {most} "
+                "combinations; widen a range or ask for fewer",
+            )
+        if strays := sorted(set(self.varies) - set(self.scenarios)):
+            raise _misfit("varies", f"{strays[0]!r} is not among the item's scenarios", strays[0])
         return self
 
     @model_validator(mode="after")
@@ -266,12 +393,21 @@ class Item(_Part):
         return self
 
 
-def _refuse_twins(options: tuple[Option, ...]) -> None:
+def _in_order(template: str, lines: list[str]) -> str:
+    """The template with these lines where they belong, each as far in as the mark stands."""
+    place = template.index(LINES)
+    before = template[template.rfind("\n", 0, place) + 1 : place]
+    indent = before if not before.strip() else ""
+    script = "\n".join(line.rstrip("\n") for line in lines)
+    return template.replace(LINES, script.replace("\n", f"\n{indent}"))
+
+
+def _refuse_twins(options: tuple[Option, ...], field: str = "options") -> None:
     if len(options) < 2:
         raise _misfit("options", "one option is no choice; give at least two")
     texts = [" ".join(option.text.split()) for option in options]
     if twins := sorted({text for text in texts if texts.count(text) > 1}):
-        raise _misfit("options", f"two options are alike: {twins[0]!r}; change or remove one")
+        raise _misfit(field, f"two {field} are alike: {twins[0]!r}; change or remove one")
 
 
-__all__ = ["BLANK", "CHOICE", "Answer", "Contracts", "Demonstration", "Item", "Option", "Phase"]
+__all__ = ["BLANK", "CHOICE", "LINES", "Answer", "Contracts", "Demonstration", "Item", "Option", "Phase"]
