@@ -5,7 +5,7 @@ import pytest
 from canarylearn.dialects.script import run_script
 from canarylearn.dialects.script.host import HOST
 from canarylearn.dialects.script.reading import read
-from canarylearn.engine import METRICS, Phase
+from canarylearn.engine import METRICS, Phase, bucket
 from tests.dialects.running import WORLD, printed, ran, refused, release_after
 from tests.worlds import world
 
@@ -186,6 +186,9 @@ WRONG = [
     ),
     ("route_request(1.5)", "wrong-type", "it got the number 1.5"),
     ("route_request(True)", "wrong-type", "it got the truth value True"),
+    ("bucket(1.5)", "wrong-type", "bucket(user_id=...): a whole number or a text is expected, and it got the number"),
+    ("bucket(True)", "wrong-type", "it got the truth value True"),
+    ("bucket(1, 2)", "wrong-type", "bucket(salt=...): the salt is a text, and it got the number 2"),
     ("promote('v2')", "wrong-arguments", "promote() takes no arguments, and it got 1"),
     ("hold('5m', '5m')", "wrong-arguments", "hold() takes one argument, and it got 2"),
     ("set_weight(percentage=10)", "wrong-arguments", "has no parameter 'percentage'; its parameters are: percent"),
@@ -260,6 +263,17 @@ def test_routing_follows_the_weight_and_keeps_its_users() -> None:
     assert few < half
     assert 8 <= len(few) <= 34
     assert 70 <= len(half) <= 130
+
+
+def test_a_bucket_is_the_engine_s_and_follows_from_salt_and_user_alone() -> None:
+    said = printed("for user in [7, '7', 'ada', 123456789]:\n    print(bucket(user), bucket(user, salt='next'))")
+    users = (7, "7", "ada", 123_456_789)
+    assert said.split("\n") == [f"{bucket('canary', user)} {bucket('next', user)}" for user in users]
+
+
+def test_users_below_the_weight_s_bucket_are_those_the_router_sends_to_the_canary() -> None:
+    told = ran("set_weight(5)\nfor i in range(100):\n    print((bucket(i) < 500) == (route_request(i) == 'canary'))")
+    assert set(told.output) == {"True"}
 
 
 @pytest.mark.parametrize(("metric", "limit"), [("latency", "0.01"), ("error_rate", "0.0"), ("accuracy", "1.0")])

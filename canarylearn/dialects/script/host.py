@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from canarylearn.dialects.script.plain import PLAIN, HostFunction
 from canarylearn.dialects.script.values import Trouble, Value, is_number, kind, short
-from canarylearn.engine import BUCKETS, Check, Release, Within, parse_duration
+from canarylearn.engine import BUCKETS, Check, Release, Within, bucket, parse_duration
 
 if TYPE_CHECKING:
     from canarylearn.dialects.script.interpreter import Interpreter
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _WATCHED = {"latency": "p95", "error_rate": "error_rate", "accuracy": "accuracy"}
 _STABLE_NAMES = ("stable", "baseline", "old_model")
 _CANARY_NAMES = ("canary", "new_model")
+_SALT = "canary"
 _CONTRACTS = {"percent": Decimal(100), "fraction": Decimal(1)}
 _DIGITS = re.compile(r"\s*(\d+(?:\.\d+)?)\s*%?\s*", re.ASCII)
 
@@ -215,6 +216,17 @@ def _route_request(script: "Interpreter", given: dict[str, Value]) -> Value:
     return script.release.route(user)
 
 
+def _bucket(script: "Interpreter", given: dict[str, Value]) -> Value:
+    user, salt = given["user_id"], given.get("salt", _SALT)
+    if not isinstance(user, (int, str)) or isinstance(user, bool):
+        raise Trouble(
+            "wrong-type", f"bucket(user_id=...): a whole number or a text is expected, and it got {kind(user)}"
+        )
+    if not isinstance(salt, str):
+        raise Trouble("wrong-type", f"bucket(salt=...): the salt is a text, and it got {kind(salt)}")
+    return bucket(salt, user)
+
+
 _LIST = [
     HostFunction(
         name="deploy_model",
@@ -245,6 +257,7 @@ _LIST = [
     HostFunction(name="restart", parameters=(), required=0, call=_restart, acts=True),
     HostFunction(name="remove_model", parameters=("name",), required=1, call=_remove_model, acts=True),
     HostFunction(name="route_request", parameters=("user_id",), required=1, call=_route_request),
+    HostFunction(name="bucket", parameters=("user_id", "salt"), required=1, call=_bucket),
     *PLAIN,
 ]
 

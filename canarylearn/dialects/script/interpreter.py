@@ -1,7 +1,7 @@
 """Running a script: a small interpreter over the checked tree. Values are closed, and every step is counted."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from canarylearn.dialects.errors import Located
@@ -56,6 +56,14 @@ def run_script(program: Program, world: World, *, limits: Limits = LIMITS, trace
     )
 
 
+class Refused(Exception):
+    """A call that went wrong on its way; `at` says where and why."""
+
+    def __init__(self, at: Located) -> None:
+        super().__init__(at.message)
+        self.at = at
+
+
 class _Return(Exception):
     def __init__(self, value: Value) -> None:
         super().__init__()
@@ -71,10 +79,19 @@ class _Continue(Exception):
 
 
 class Interpreter:
-    """One run of one program against one release."""
+    """One run of one program against one release. `host` are the functions it may call, which are usually `HOST`."""
 
-    def __init__(self, program: Program, release: Release, limits: Limits = LIMITS, *, trace: bool = False) -> None:
+    def __init__(
+        self,
+        program: Program,
+        release: Release,
+        limits: Limits = LIMITS,
+        *,
+        trace: bool = False,
+        host: Mapping[str, HostFunction] = HOST,
+    ) -> None:
         self.release = release
+        self._host = host
         self.operations = Operations(limits)
         self.output: list[str] = []
         self.recorder = Recorder(limits)
@@ -116,17 +133,45 @@ class Interpreter:
     def run(self) -> Located | None:
         """Run the program; the error it was refused with, or None when it came to its end."""
         try:
-            self._block(self._program.tree.body)
+            self._guarded(lambda: self._block(self._program.tree.body))
+        except Refused as refused:
+            return refused.at
+        return None
+
+    @property
+    def acted(self) -> bool:
+        """Whether anything it ran acted on the release."""
+        return self._actions > 0
+
+    def function(self, name: str) -> Function | None:
+        """The function of this name that the program has defined."""
+        found = self._globals.get(name)
+        return found if isinstance(found, Function) else None
+
+    def call(self, name: str, *arguments: Value) -> Value:
+        """What a function of the program makes of these arguments, with limits that begin anew. Raises Refused."""
+        self.operations = Operations(self._limits)
+        self._steps = self._actions = self._levels = 0
+        self._frames.clear()
+        function = self._globals.get(name)
+        return self._guarded(lambda: self._call_function(name, function, list(arguments), {}))
+
+    def _guarded(self, work: Callable[[], Value]) -> Value:
+        """What the work makes, or None when the release was over on the way. Raises Refused, with the line."""
+        try:
+            return work()
         except ReleaseOver:
             return None
         except Trouble as trouble:
-            return Located(line=self._line, column=None, code=trouble.code, message=trouble.message)
+            raise self._refused(trouble.code, trouble.message) from None
         except ReleaseError as error:
-            return Located(line=self._line, column=None, code="impossible", message=error.message)
+            raise self._refused("impossible", error.message) from None
         except RecursionError:  # only for a caller that has used up its own stack: levels are counted before that
             message = "calls and expressions are nested too deeply here: use shorter steps"
-            return Located(line=self._line, column=None, code="too-deep", message=message)
-        return None
+            raise self._refused("too-deep", message) from None
+
+    def _refused(self, code: str, message: str) -> Refused:
+        return Refused(Located(line=self._line, column=None, code=code, message=message))
 
     # Statements
 
@@ -262,11 +307,11 @@ class Interpreter:
         for scope in (self._scope(), self._globals):
             if node.id in scope:
                 return scope[node.id]
-        if node.id in HOST or node.id == "print":
+        if node.id in self._host or node.id == "print":
             raise Trouble("not-called", f"{node.id} is a function: call it with brackets, {node.id}(...)")
         if node.id in ARMS:
             raise Trouble("not-called", f"{node.id} is an arm: name a metric of it, such as {node.id}.error_rate")
-        raise unknown_name(node.id, [*self._scope(), *self._globals, *HOST, "print", *ARMS])
+        raise unknown_name(node.id, [*self._scope(), *self._globals, *self._host, "print", *ARMS])
 
     def _list(self, node: ast.List) -> Value:
         return self.operations.copy([self._value(element) for element in node.elts])
@@ -358,9 +403,9 @@ class Interpreter:
             return self._print(positional, named)
         if name in ARMS:
             raise Trouble("not-called", f"{name} is an arm and no function: name a metric, such as {name}.error_rate")
-        if name not in HOST:
-            raise unknown_name(name, [*self._globals, *HOST, "print"])
-        return self._call_host(HOST[name], positional, named)
+        if name not in self._host:
+            raise unknown_name(name, [*self._globals, *self._host, "print"])
+        return self._call_host(self._host[name], positional, named)
 
     def _call_host(self, function: HostFunction, positional: list[Value], named: dict[str, Value]) -> Value:
         given = bind_arguments(
