@@ -1,7 +1,7 @@
 """Item, scenario and topic files: read into specs, with every error located."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.engine.scenario import Scenario
+from canarylearn.items.cards import Card
 from canarylearn.items.lessons import Page, read_page
 from canarylearn.items.reading import read_as as read_as
 from canarylearn.items.spec import Item, Prose, Slug
@@ -70,6 +71,7 @@ class TopicFiles:
     scenarios: Mapping[str, Scenario]
     pages: Mapping[str, Page]
     texts: Mapping[str, str]
+    cards: Mapping[str, Card] = field(default_factory=dict)
 
     @property
     def asked(self) -> dict[str, Item]:
@@ -93,6 +95,7 @@ def read_topic(folder: Path) -> TopicFiles:
             PurePosixPath(name).stem: _named(name, read_page, text) for name, text in texts.items() if _is_page(name)
         },
         texts=texts,
+        cards=_read_all(Card, ("cards",), texts),
     )
     _refuse_mismatches(files, folder)
     return files
@@ -143,6 +146,12 @@ def _misnamed(files: TopicFiles, folder: Path) -> Iterator[str]:
         if item.concept not in files.topic.concepts:
             known = ", ".join(files.topic.concepts)
             yield f"{name}.yaml: its concept is {item.concept!r}; topic.yaml has {known}"
+    for name, card in files.cards.items():
+        if card.id != name:
+            yield f"cards/{name}.yaml: its id is {card.id!r}; name the file after it"
+        if card.concept not in files.topic.concepts:
+            known = ", ".join(files.topic.concepts)
+            yield f"cards/{name}.yaml: its concept is {card.concept!r}; topic.yaml has {known}"
     for name, scenario in files.scenarios.items():
         if scenario.slug != name:
             yield f"{name}.yaml: its slug is {scenario.slug!r}; name the file after it"
@@ -178,6 +187,10 @@ def _misreferenced(files: TopicFiles) -> Iterator[str]:
         for slug in page.scenarios:
             if slug not in files.scenarios:
                 yield f"pages/{name}.md: there is no scenario {slug!r}"
+    for name, card in files.cards.items():
+        for slug in card.scenarios:
+            if slug not in files.scenarios:
+                yield f"cards/{name}.yaml: there is no scenario {slug!r}"
 
 
 def _misplaced_pages(files: TopicFiles) -> Iterator[str]:

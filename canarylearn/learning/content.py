@@ -1,7 +1,7 @@
 """Loading content: files become topics, items and immutable versions, all in one transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ CONTENT = Path(__file__).resolve().parent.parent / "content"
 
 LOCK = CONTENT / "proofs.lock.json"
 """Which items are proven, by digest. It names no answer."""
+
+ALSO_LOADED: list[Callable[[Topic, TopicFiles], list[str]]] = []
+"""What else is loaded of a topic's files, by apps that add it when they are ready; each says what changed."""
 
 
 class Unproven(Exception):
@@ -64,7 +67,8 @@ def load_topic(files: TopicFiles, proofs: Mapping[str, Proof]) -> list[str]:
     order = {slug: position for slugs in lists for position, slug in enumerate(slugs, 1)}
     for slug, item in files.items.items():
         changes += _load_item(topic, files, item, order[slug], proofs[slug])
-    return changes + _retire_missing(topic, set(files.items)) + _load_pages(topic, files)
+    changes += _retire_missing(topic, set(files.items)) + _load_pages(topic, files)
+    return changes + [change for load in ALSO_LOADED for change in load(topic, files)]
 
 
 def _load_topic_row(files: TopicFiles) -> tuple[Topic, list[str]]:

@@ -157,6 +157,6 @@ class DatabaseTroubleMiddleware:
 def _unsaved(request: HttpRequest) -> list[tuple[str, str]] | None:
     """What a learner's form held; None for every other request, such as one with a password."""
     match = request.resolver_match
-    if request.method != "POST" or match is None or match.url_name not in ("attempt", "hint"):
+    if request.method != "POST" or match is None or match.url_name not in ("attempt", "hint", "grade"):
         return None
     return [(name, str(value)) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items import Item, Problem, Proof, TopicFiles, digest, read_topic
+from canarylearn.items.cards import card_problems
 from canarylearn.items.lesson_facts import page_problems
 from canarylearn.items.proof import SEEDS, Row, conclude, prove_seed, topic_problems
 from canarylearn.learning.content import read_lock, topic_folders, write_lock
@@ -70,11 +71,16 @@ class Command(BaseCommand):
         return {slug: proven.get(slug) or kept[slug] for slug in files.asked}
 
     def _refuse_pages(self, files: TopicFiles) -> None:
-        """Pages are held to their runs first: nothing is proven beside a number that no run shows."""
+        """Pages and cards are held to their runs first: nothing is proven beside a number that no run shows."""
         said = [
             f"pages/{name}.md: {problem.code}: {problem.message} (line {line})"
             for name, page in files.pages.items()
             for line, problem in page_problems(page, files.scenarios)
+        ]
+        said += [
+            f"cards/{name}.yaml: {problem.code}: {problem.message}"
+            for name, card in files.cards.items()
+            for problem in card_problems(card, files.scenarios)
         ]
         if said:
             raise CommandError("\n".join(said))
