@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from canarylearn.engine import MEASURES, Scenario
-from canarylearn.items.judging import FIRST_SEED, Judgement, Run, deploy, judge
+from canarylearn.items.judging import Judgement, Run, deploy, judge, shown_seed
 from canarylearn.items.spec import Answer, Item
 
 _BOUND = re.compile(
@@ -67,7 +67,7 @@ def _run(found: re.Match[str], item: Item, scenarios: Mapping[str, Scenario], an
     if found["run"]:
         if found["run"] not in item.runs:
             raise ValueError(f"{found[0]} speaks of the run {found['run']!r}, which the item does not have")
-        return deploy(item.runs[found["run"]], scenarios[scenario], FIRST_SEED)
+        return deploy(item.runs[found["run"]], scenarios[scenario], shown_seed(item))
     candidates = item.assignments() if answer is None or found["option"] else [answer]
     for candidate in candidates:
         judgement = judge(item, scenarios, candidate)

@@ -8,11 +8,13 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from canarylearn.dialects.errors import Located, Unreadable
+from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.engine.scenario import Scenario
 from canarylearn.items.cards import Card
 from canarylearn.items.lessons import Page, read_page
 from canarylearn.items.reading import read_as as read_as
 from canarylearn.items.spec import Item, Prose, Slug
+from canarylearn.items.variants import misfits
 
 Spec = TypeVar("Spec", bound=BaseModel)
 Read = TypeVar("Read")
@@ -129,8 +131,9 @@ def _named(name: str, read: Callable[[str], Read], text: str) -> Read:
 def _refuse_mismatches(files: TopicFiles, folder: Path) -> None:
     """Names in files, files and the topic's lists must agree."""
     problems = [*_misnamed(files, folder), *_mislisted(files), *_misreferenced(files), *_misplaced_pages(files)]
-    if problems:
-        raise Unreadable(tuple(Located(line=1, column=None, code="mismatch", message=problem) for problem in problems))
+    located = [Located(line=1, column=None, code="mismatch", message=problem) for problem in problems]
+    if located or (located := [*_misvaried(files)]):
+        raise Unreadable(tuple(located))
 
 
 def _misnamed(files: TopicFiles, folder: Path) -> Iterator[str]:
@@ -191,6 +194,15 @@ def _misreferenced(files: TopicFiles) -> Iterator[str]:
         for slug in card.scenarios:
             if slug not in files.scenarios:
                 yield f"cards/{name}.yaml: there is no scenario {slug!r}"
+
+
+def _misvaried(files: TopicFiles) -> Iterator[Located]:
+    """An item varies fields that its scenarios have, and its authored values are what they say."""
+    for name, item in files.items.items():
+        for path, message in misfits(item, files.scenarios):
+            line = read_yaml(files.texts[f"{item.folder}/{name}.yaml"]).line(path)
+            said = f"{name}.yaml: {'.'.join(path)}: {message}"
+            yield Located(line=line, column=None, code="varies", message=said)
 
 
 def _misplaced_pages(files: TopicFiles) -> Iterator[str]:

@@ -10,7 +10,7 @@ from canarylearn.engine.quantities import NBSP, say_count
 from canarylearn.items import Answer, Judgement
 from canarylearn.items.binding import bind
 from canarylearn.items.explaining import ending, goal_detail
-from canarylearn.items.judging import deploy
+from canarylearn.items.judging import deploy, shown_seed
 from canarylearn.items.spec import Contracts, Demonstration, Item
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
@@ -264,7 +264,7 @@ def _why(ready: Ready, judgement: Judgement) -> SafeString:
 def _afterwards(ready: Ready, part: Contracts | Demonstration) -> Afterwards:
     intro = render(part.intro)
     if isinstance(part, Demonstration):
-        run = deploy(part.script, ready.scenarios[ready.item.scenarios[0]], 0)
+        run = deploy(part.script, ready.scenarios[ready.item.scenarios[0]], shown_seed(ready.item))
         return Afterwards(title=part.title, intro_html=intro, code=highlight(part.script), output=run.output)
     rows = [
         TableRow(
@@ -281,7 +281,7 @@ def _afterwards(ready: Ready, part: Contracts | Demonstration) -> Afterwards:
 def _under(ready: Ready, answer: Answer, template: str) -> str:
     """What an answer does under another template: the share it gives the canary, or why it is refused."""
     item = ready.item
-    run = deploy(item.filled(answer, template) or "", ready.scenarios[item.scenarios[0]], 0)
+    run = deploy(item.filled(answer, template) or "", ready.scenarios[item.scenarios[0]], shown_seed(item))
     if run.outcome is None:
         return f"refused: {run.refused.message}" if run.refused else "refused"
     weight = run.outcome.trace[0].weight

@@ -17,7 +17,7 @@ from canarylearn.dialects.errors import Unreadable
 from canarylearn.items import Item, Problem, Proof, TopicFiles, digest, read_topic
 from canarylearn.items.cards import card_problems
 from canarylearn.items.lesson_facts import page_problems
-from canarylearn.items.proof import SEEDS, Row, conclude, prove_seed, topic_problems
+from canarylearn.items.proof import SEEDS, Member, Proving, Row, prove_members, prove_seed, topic_problems
 from canarylearn.learning.content import read_lock, topic_folders, write_lock
 
 
@@ -55,16 +55,15 @@ class Command(BaseCommand):
         self._refuse_pages(files)
         chosen = {slug for slug in files.asked if options["all"] or not _is_kept(files, slug, kept)}
         chosen.add(_sample_of_the_day(sorted(files.asked)))
-        rows = _run_all(files, sorted(chosen), quiet=options["quiet"])
+        proofs = _run_all(files, sorted(chosen), quiet=options["quiet"])
         proven: dict[str, Proof] = {}
-        problems = topic_problems(files.asked, rows)
+        problems = topic_problems(files.asked, {slug: proof.rows() for slug, proof in proofs.items()})
         for problem in problems:
             self.stdout.write(f"{files.topic.slug}: {problem.code}: {problem.message}")
         for slug in sorted(chosen):
-            item = files.asked[slug]
-            proven[slug], found = conclude(item, files.scenarios_of(item), rows[slug])
+            proven[slug], found = proofs[slug].conclude()
             problems += found
-            self._report(item, proven[slug], found, kept.get(slug))
+            self._report(files.asked[slug], proven[slug], found, kept.get(slug))
         if problems:
             count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise CommandError(f"{count}; nothing was recorded")
@@ -88,6 +87,7 @@ class Command(BaseCommand):
     def _report(self, item: Item, proof: Proof, problems: list[Problem], before: Proof | None) -> None:
         verdict = "refused" if problems else "proven"
         counts = f"{proof.answers} answers, {len(item.scenarios)} scenarios, {proof.seeds} seeds"
+        counts += f", {len(proof.variants) - 1} variants" if item.variants else ""
         self.stdout.write(f"{verdict} {item.id}: {counts}, guess floor {proof.guess_floor:.1%}")
         for problem in problems:
             self.stdout.write(f"  {problem.code}: {problem.message}")
@@ -112,16 +112,23 @@ def _workers() -> BaseContext:
     return context
 
 
-def _run_all(files: TopicFiles, slugs: list[str], *, quiet: bool) -> dict[str, list[Row]]:
-    """Each of these items under every seed, on all processors."""
-    rows: dict[str, list[Row]] = defaultdict(list)
+def _run_all(files: TopicFiles, slugs: list[str], *, quiet: bool) -> dict[str, Proving]:
+    """Each of these items, with its variants, under every seed, on all processors."""
+    proofs = {slug: Proving(files.asked[slug], files.scenarios_of(files.asked[slug])) for slug in slugs}
     with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=_workers()) as pool:
-        work = {
-            pool.submit(prove_seed, files.asked[slug], files.scenarios_of(files.asked[slug]), seed): slug
-            for slug in slugs
-            for seed in SEEDS
-        }
-        shown = tqdm(as_completed(work), total=len(work), unit="seed", desc=files.topic.slug, disable=quiet or None)
-        for done in shown:
-            rows[work[done]].append(done.result())
+        while due := {slug: members for slug, proving in proofs.items() if (members := proving.due())}:
+            for slug, rows in _run(pool, due, title=files.topic.slug, quiet=quiet).items():
+                proofs[slug].take(due[slug], rows)
+    return proofs
+
+
+def _run(
+    pool: ProcessPoolExecutor, due: dict[str, list[Member]], *, title: str, quiet: bool
+) -> dict[str, list[list[Row]]]:
+    """These variants of items under every seed: for each item and seed, a row for each variant."""
+    rows: dict[str, list[list[Row]]] = defaultdict(list)
+    work = {pool.submit(prove_members, members, seed): slug for slug, members in due.items() for seed in SEEDS}
+    shown = tqdm(as_completed(work), total=len(work), unit="seed", desc=title, disable=quiet or None)
+    for done in shown:
+        rows[work[done]].append(done.result())
     return rows
