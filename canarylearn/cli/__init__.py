@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_scenario(commands)
     _add_judge(commands)
     _add_power(commands)
+    _add_verify(commands)
     return parser
 
 
@@ -146,6 +147,12 @@ def _add_power(commands: "_Commands") -> None:
         help="the canary's value of error_rate, p50, p95 or accuracy: error_rate=1%%..5%%, p95=400ms,800ms",
     )
     command.add_argument("--seeds", type=_seeds, default=500, metavar="N", help="how many runs of each canary (500)")
+
+
+def _add_verify(commands: "_Commands") -> None:
+    command = _command(commands, "verify", "Judge the answers in the evidence of a badge once more.")
+    command.add_argument("file", metavar="FILE.json", help="the evidence, as downloaded from a badge's page")
+    command.add_argument("--all-seeds", action="store_true", help="under the 59 seeds of a proof, not the file's alone")
 
 
 def _command(commands: "_Commands", name: str, says: str) -> argparse.ArgumentParser:
