@@ -152,6 +152,8 @@ class Item(_Part):
 
     An item with `parameters` is a family: `variants` is how many further sets of numbers it wants, and `varies` says
     which fields of its scenarios they change. This is one member of the family, with its numbers in place.
+
+    `seconds` is the time that is planned for an item of the challenge.
     """
 
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)
@@ -162,6 +164,7 @@ class Item(_Part):
     room: Literal["practice", "challenge", "test"] = "practice"
     concept: Slug | None = None
     level: Literal["easy", "medium", "hard"]
+    seconds: int | None = Field(default=None, ge=30, le=1800, exclude_if=lambda seconds: seconds is None)
     title: Prose
     prompt: Prose
     template: Code | None = None
@@ -335,6 +338,13 @@ class Item(_Part):
             )
         if strays := sorted(set(self.varies) - set(self.scenarios)):
             raise _misfit("varies", f"{strays[0]!r} is not among the item's scenarios", strays[0])
+        return self
+
+    @model_validator(mode="after")
+    def challenge_has_its_time(self) -> Self:
+        """An item of the challenge says how long it is planned to take, and no other item does."""
+        if (self.room == "challenge") != (self.seconds is not None):
+            raise _misfit("seconds", "an item of the challenge plans 'seconds' for itself, and no other item does")
         return self
 
     @model_validator(mode="after")
