@@ -10,6 +10,10 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.validators import MaxLengthValidator
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from canarylearn.accounts.preferences import zones
+from canarylearn.learning.models import ClockSpeed
 
 SECONDS_TO_SIGN_UP = 30
 
@@ -115,3 +119,35 @@ class DeleteForm(forms.Form):
         if not self.user.check_password(password):
             raise forms.ValidationError("This is not your password. Nothing was deleted.")
         return password
+
+
+class PreferencesForm(forms.Form):
+    """What learners set for themselves: their time zone, the weekly streak, and the clock of the challenge."""
+
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Cards are due, and weeks begin, by its clock. Empty means that of this site."),
+    )
+    streak = forms.BooleanField(label=_("Show how many weeks in a row you practised"), required=False)
+    clock = forms.ChoiceField(
+        label=_("Clock of the challenge"),
+        choices=[
+            (ClockSpeed.NORMAL, _("As planned")),
+            (ClockSpeed.LONGER, _("Half as long again (×1.5)")),
+            (ClockSpeed.DOUBLE, _("Twice as long (×2)")),
+            (ClockSpeed.OFF, _("Off: take all the time you want")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def clean_time_zone(self) -> str:
+        typed = "_".join(self.cleaned_data["time_zone"].split())
+        if not typed:
+            return ""
+        found = zones().get(typed.lower())
+        if found is None:
+            raise forms.ValidationError(_("No time zone has this name. Choose one of the list, such as Europe/Vienna."))
+        return found

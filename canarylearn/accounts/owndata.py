@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from canarylearn.learning.merging import what_else_hangs_on
+from canarylearn.learning.merging import PREFERENCES, what_else_hangs_on
 from canarylearn.learning.models import Attempt, Learner, Slot
 from canarylearn.learning.ready import ready
 
@@ -84,7 +84,8 @@ def _make_nameless(user: User) -> None:
         Slot.objects.filter(pk=slot.pk).update(created=_day(slot.created))
     for attempt in Attempt.objects.filter(slot__learner=learner):
         Attempt.objects.filter(pk=attempt.pk).update(created=_day(attempt.created), key=secrets.token_urlsafe(18))
-    Learner.objects.filter(pk=learner.pk).update(user=None, key=uuid4(), created=_day(learner.created))
+    unset = {name: getattr(Learner(), name) for name in PREFERENCES}
+    Learner.objects.filter(pk=learner.pk).update(user=None, key=uuid4(), created=_day(learner.created), **unset)
 
 
 def _forget_in_log(user: User) -> None:
@@ -139,7 +140,12 @@ def _sessions(user: User) -> Rows:
 
 def _learners(user: User) -> Rows:
     return [
-        {"key": str(one.key), "since": _said(one.created), "counts": one.merged_into_id is None}
+        {
+            "key": str(one.key),
+            "since": _said(one.created),
+            "counts": one.merged_into_id is None,
+            **{name: getattr(one, name) for name in PREFERENCES},
+        }
         for one in learners_of(user).order_by("pk")
     ]
 

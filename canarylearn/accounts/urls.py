@@ -7,6 +7,7 @@ from canarylearn.accounts import views
 
 urlpatterns = [
     path("", views.own_data, name="own_data"),
+    path("preferences/", views.preferences, name="preferences"),
     path("export/", views.download, name="export"),
     path("delete/", views.delete, name="delete_account"),
     path("sign-in/", library.login, name="account_login"),

@@ -12,10 +12,13 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from canarylearn.accounts.forms import DeleteForm
+from canarylearn.accounts.forms import DeleteForm, PreferencesForm
 from canarylearn.accounts.owndata import erase, export, learners_of
+from canarylearn.accounts.preferences import keep_preferences, offered_zones, preferences_of
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Attempt
 
@@ -62,6 +65,22 @@ def delete(request: LearnerRequest) -> HttpResponse:
     erase(user)
     messages.success(request, "Your account is deleted, and everything that named you with it.")
     return redirect("home")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: LearnerRequest) -> HttpResponse:
+    """What learners set for themselves, with an account and without one."""
+    if request.method != "POST":
+        form = PreferencesForm(initial=preferences_of(request.visitor))
+        return render(request, "account/preferences.html", {"form": form, "zones": offered_zones()})
+    form = PreferencesForm(request.POST)
+    if not form.is_valid():
+        context = {"form": form, "zones": offered_zones()}
+        return render(request, "account/preferences.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    keep_preferences(request.visitor, form.cleaned_data)
+    messages.success(request, _("Kept."))
+    return redirect("preferences")
 
 
 def forgotten(request: LearnerRequest) -> HttpResponseBase:

@@ -15,6 +15,9 @@ from django.db.models import Model, UniqueConstraint
 from canarylearn.learning.models import Attempt, Learner, Slot
 from canarylearn.learning.ready import ready
 
+PREFERENCES = ("time_zone", "streak", "clock")
+"""What learners set for themselves; a value is set when it is not the one that everybody begins with."""
+
 
 def account_key(user: User) -> UUID:
     """The key of the account's learner, who is made on first use."""
@@ -45,9 +48,22 @@ def merge_guest(guest_key: UUID, user: User) -> int:
         _merge_slots(guest, account)
         for model, field in what_else_hangs_on(Learner):
             _take(model, field, guest, account)
+        _take_preferences(guest, account)
         # The cookie's key leads nowhere from now on, wherever a copy of it may be.
         Learner.objects.filter(pk=guest.pk).update(merged_into=account, key=uuid4())
     return came_along
+
+
+def _take_preferences(guest: Learner, account: Learner) -> None:
+    """What the guest has set comes along, but where the account has set something of its own."""
+    unset = Learner()
+    taken = {
+        name: getattr(guest, name)
+        for name in PREFERENCES
+        if getattr(account, name) == getattr(unset, name) != getattr(guest, name)
+    }
+    if taken:
+        Learner.objects.filter(pk=account.pk).update(**taken)
 
 
 def what_else_hangs_on(owner: type[Model]) -> list[tuple[type[Model], str]]:

@@ -185,6 +185,14 @@ def _signed_in(path: str) -> State:
     return show
 
 
+def _preferences_refused(visit: Visit) -> None:
+    visit.page.goto("/account/preferences/")
+    visit.expect_complaints("422")
+    visit.page.get_by_label("Time zone").fill("Atlantis")
+    visit.page.get_by_role("button", name="Keep them").click()
+    expect(visit.page.locator(".errorlist")).to_be_visible()
+
+
 def _at_home(passing: bool) -> State:
     """The home page after its question was answered there; once it is solved, opened again."""
 
@@ -250,6 +258,9 @@ STATES: dict[str, State] = {
     "link that does not work": _page("/account/password/new/1-no/"),
     "home after signing up": _signed_in("/"),
     "your data": _signed_in("/account/"),
+    "preferences of a guest": _page("/account/preferences/"),
+    "preferences refused": _preferences_refused,
+    "your preferences": _signed_in("/account/preferences/"),
     "your address": _signed_in("/account/address/"),
     "your password": _signed_in("/account/password/"),
     "signing out": _signed_in("/account/sign-out/"),
