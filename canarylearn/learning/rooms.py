@@ -9,10 +9,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from canarylearn.items import Answer
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.learning.forms import AnswerForm, option_id
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Topic
+from canarylearn.learning.models import Place, Topic
 from canarylearn.learning.pages import ItemPage, Message, build_page
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.selectors import Listed, Standing, listed_items, solved_items, standings, topic_spec, topics
@@ -29,10 +30,24 @@ _SAYINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """One way of answering: its name in URLs and templates, the kind of item it holds, and the word for one."""
+    """One way of answering: its name in URLs and templates, where its items are met, their kind, and the word for one.
+
+    `kind` is None where items of every kind are met; `noun` is then given, and else the kind.
+    """
 
     name: str
-    kind: str
+    kind: str | None
+    place: str = Place.PRACTICE
+    noun: str = ""
+
+    @property
+    def word(self) -> str:
+        """The word for one of its items."""
+        return self.noun or self.kind or "item"
+
+    def listed(self, topic_slug: str | None = None) -> list[Listed]:
+        """Its items, in the order of their topics."""
+        return listed_items(self.kind, topic_slug, self.place)
 
     def url(self) -> str:
         """Where the room's list is."""
@@ -59,18 +74,23 @@ def show_index(request: LearnerRequest, room: Room) -> HttpResponse:
     topic = next((topic for topic in topics() if has(room, topic)), None)
     if topic is None:
         raise Http404("There is no topic yet.")
-    items = steps(request, room, listed_items(room.kind, topic.slug))
+    items = steps(request, room, room.listed(topic.slug))
     return render(request, f"{room.name}/index.html", {"topic": topic, "room": present(room, topic), "items": items})
 
 
 def show_item(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
     """The page of one item, as the learner left it."""
-    return _Visit(request, room, slug).show()
+    return Visit(request, room, slug).show()
 
 
 def take_answer(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
     """Judge a posted answer and show what came of it, in the answer to the same request."""
-    visit = _Visit(request, room, slug)
+    return take_answer_at(Visit(request, room, slug))
+
+
+def take_answer_at(visit: "Visit") -> HttpResponse:
+    """Judge the answer that a visit brings."""
+    request = visit.request
     if request.method != "POST":
         return visit.show_unsent()
     form = AnswerForm(request.POST, ready=visit.ready)
@@ -81,16 +101,18 @@ def take_answer(request: LearnerRequest, room: Room, slug: str) -> HttpResponse:
         message = Message(text="This question was changed in the meantime. No try was used: please look at it again.")
         return visit.show(message=message, status=HTTPStatus.CONFLICT)
     if form.empty_blanks:
-        return visit.show(message=_say_empty(room, form), chosen=form.chosen)
-    submission = submit_attempt(
-        learner_key=request.visitor.key, ready=visit.ready, answer=form.answer, key=form.cleaned_data["key"]
-    )
-    return visit.show_submission(submission, form.chosen)
+        return visit.show(message=_say_empty(form), chosen=form.chosen)
+    return visit.show_submission(visit.submit(form.answer, form.cleaned_data["key"]), form.chosen)
 
 
 def take_hint(request: LearnerRequest, room: Room, slug: str, level: int) -> HttpResponse:
     """Open a hint and show the page again, with the choices of the form kept."""
-    visit = _Visit(request, room, slug)
+    return take_hint_at(Visit(request, room, slug), level)
+
+
+def take_hint_at(visit: "Visit", level: int) -> HttpResponse:
+    """Open a hint at an item that is being visited."""
+    request = visit.request
     if not 1 <= level <= len(visit.ready.item.hints):
         raise Http404("There is no such hint.")
     if request.method != "POST":
@@ -112,7 +134,7 @@ def present(room: Room, topic: Topic) -> dict[str, object]:
     spec: RoomSpec = topic_spec(topic.spec).rooms[room.name]
     return {
         "name": room.name,
-        "noun": room.kind,
+        "noun": room.word,
         "title": spec.title,
         "minutes": spec.minutes,
         "summary": spec.summary,
@@ -138,7 +160,7 @@ def embed(request: LearnerRequest, room: Room, listed: list[Listed], slug: str, 
 
 def _facts(room: Room) -> dict[str, str]:
     """What the fragment of an item says of its room."""
-    return {"name": room.name, "noun": room.kind, "url": room.url()}
+    return {"name": room.name, "noun": room.word, "url": room.url()}
 
 
 def steps(
@@ -193,11 +215,11 @@ def _step(room: Room, one: Listed, standing: Standing, number: int, *, solved_be
     )
 
 
-class _Visit:
+class Visit:
     """One request about one item: what it is about, and how it is answered. Raises Http404 for an unknown item."""
 
     def __init__(self, request: LearnerRequest, room: Room, slug: str) -> None:
-        listed = listed_items(room.kind)
+        listed = room.listed()
         mine = next((one for one in listed if one.slug == slug), None)
         if mine is None:
             raise Http404("There is no such item.")
@@ -214,7 +236,7 @@ class _Visit:
     ) -> HttpResponse:
         """The item as it stands, with what was chosen (or last deployed) in the blanks."""
         version = self.ready.version_id
-        standing = standings(self.request.visitor.key, [version]).get(version, Standing())
+        standing = standings(self.request.visitor.key, [version], self.ready.variant).get(version, Standing())
         return self._respond(standing, self._last_verdict(standing), chosen or _last_choice(standing), message, status)
 
     def show_unsent(self) -> HttpResponse:
@@ -222,6 +244,10 @@ class _Visit:
         response = self.show(status=HTTPStatus.METHOD_NOT_ALLOWED)
         response["Allow"] = "POST"
         return response
+
+    def submit(self, answer: Answer, key: str) -> Submission:
+        """Judge an answer and keep it, if it counts."""
+        return submit_attempt(learner_key=self.request.visitor.key, ready=self.ready, answer=answer, key=key)
 
     def show_submission(self, submission: Submission, chosen: dict[str, str]) -> HttpResponse:
         """What came of an answer."""
@@ -259,7 +285,7 @@ class _Visit:
         if self.request.htmx:
             template, context = f"{self.room.name}/_attempt.html", self._fragment_context(page, standing)
         else:
-            template, context = f"{self.room.name}/{self.room.kind}.html", self._page_context(page)
+            template, context = f"{self.room.name}/{self.room.word}.html", self._page_context(page)
         return render(self.request, template, context, status=status)
 
     def _fragment_context(self, page: ItemPage, standing: Standing) -> dict[str, object]:
@@ -281,8 +307,8 @@ def _last_choice(standing: Standing) -> dict[str, str]:
     return {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
 
 
-def _say_empty(room: Room, form: AnswerForm) -> Message:
-    if room.kind == "question":
+def _say_empty(form: AnswerForm) -> Message:
+    if form.ready.item.kind == "question":
         return Message(text="Nothing was chosen, so nothing was deployed. No try was used.")
     names = " and ".join(form.empty_blanks)
     verb = "is" if len(form.empty_blanks) == 1 else "are"
