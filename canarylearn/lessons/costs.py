@@ -1,25 +1,12 @@
 """The form of the cost to decide, and what it says."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from canarylearn.engine.deciding import Cost, cost_to_decide
-from canarylearn.engine.quantities import say_count
-from canarylearn.items.lesson_facts import say_time
+from canarylearn.engine.deciding import cost_to_decide
 from canarylearn.items.lessons import Calculator
-
-
-@dataclass(frozen=True, kw_only=True)
-class CostView:
-    """What a decision costs, in words."""
-
-    canary_requests: str
-    all_requests: str
-    time: str
-    users: str
-    harmed: str
+from canarylearn.learning.blocks import CostView, say_cost
 
 
 class CostForm(forms.Form):
@@ -79,14 +66,3 @@ def beginning(spec: Calculator) -> dict[str, str]:
         "rate": f"{spec.requests_per_second:g}",
         "users": str(spec.users),
     }
-
-
-def say_cost(cost: Cost) -> CostView:
-    """A cost in words."""
-    return CostView(
-        canary_requests=say_count(cost.canary_requests),
-        all_requests=say_count(cost.all_requests),
-        time=say_time(cost.seconds),
-        users=say_count(cost.users),
-        harmed=say_count(cost.harmed),
-    )
