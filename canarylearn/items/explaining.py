@@ -33,12 +33,28 @@ class Figure:
 def headline(judgement: Judgement, scenarios: dict[str, Scenario]) -> str:
     """What happened, in one line: for a failed answer in the scenario where it failed first."""
     if judgement.refusal is not None:
-        return f"Nothing was released: line {judgement.refusal.line} was refused"
+        step = judgement.item.step_at(judgement.answer, judgement.refusal.line)
+        place = f"line {judgement.refusal.line}" if step is None else f"step {step}"
+        return f"Nothing was released: {place} was refused"
     failed = judgement.first_failed
     if not judgement.runs or _is_about_printing(judgement):
         return "The runs show it" if failed is None else "The run shows something else"
     slug = failed.scenario if failed else next(iter(judgement.runs))
     return _sentence(story(judgement.runs[slug], scenarios[slug]))
+
+
+def first_failure(judgement: Judgement) -> str:
+    """Of lines in an order that did not pass: the step that stopped the run, or else the first goal that was missed."""
+    refusal, failed = judgement.refusal, judgement.first_failed
+    if refusal is not None:
+        step = judgement.item.step_at(judgement.answer, refusal.line)
+        if step is None:
+            return ""
+        text = list(judgement.item.chosen(judgement.answer).values())[step - 1].text
+        return f"Step {step}, `{text}`, stopped the script."
+    if failed is None:
+        return ""
+    return f"No step was refused. The first goal missed: {failed.goal.name}."
 
 
 def _is_about_printing(judgement: Judgement) -> bool:

@@ -260,6 +260,8 @@ class Item(_Part):
 
     def chosen(self, answer: Answer) -> dict[str, Option]:
         """The option chosen for each blank. Raises KeyError or IndexError for an answer that is not one of ours."""
+        if self.kind == "order" and len({answer[blank] for blank in self.blanks}) != len(self.blanks):
+            raise KeyError("each line goes in once")
         return {blank: self.options_for(blank)[answer[blank]] for blank in self.blanks}
 
     def filled(self, answer: Answer, template: str | None = None) -> str | None:
@@ -271,6 +273,16 @@ class Item(_Part):
             return None
         chosen = self.chosen(answer)
         return BLANK.sub(lambda found: chosen[found[1]].fill or "", template)
+
+    def step_at(self, answer: Answer, line: int) -> int | None:
+        """Which of the lines put in order stands on this line of the script, counted from 1; None beside them."""
+        reached = (self.template or LINES).split(LINES)[0].count("\n") + 1
+        for number, option in enumerate(self.chosen(answer).values() if self.kind == "order" else (), start=1):
+            until = reached + (option.fill or "").rstrip("\n").count("\n") + 1
+            if reached <= line < until:
+                return number
+            reached = until
+        return None
 
     @property
     def with_faulty_code(self) -> str:
@@ -308,7 +320,7 @@ class Item(_Part):
             if self.lines:
                 raise _misfit("lines", f"lines belong to items of the kind 'order', and this is a {self.kind}")
             return self
-        for field in ("options", "faulty", "afterwards"):
+        for field in ("options", "faulty", "notes", "afterwards"):
             if getattr(self, field):
                 raise _misfit(field, f"an item to put in order has lines, and no {field}")
         if not 3 <= len(self.lines) <= MOST_LINES:

@@ -7,8 +7,9 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from canarylearn.items.spec import Item
+from canarylearn.items.spec import LINES, Item
 from canarylearn.learning.forms import field_name, option_id
 from canarylearn.learning.markup import CodeLine, Piece, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
@@ -172,6 +173,8 @@ def build_page(
     slot = _slot(item, standing)
     if slot.resolved:  # what counts stands in the blanks, whatever a page of yesterday may have sent
         chosen = {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
+    elif item.kind == "order" and not chosen:
+        chosen = {blank: option_id(position) for position, blank in enumerate(item.blanks)}
     blanks = _blanks(ready, chosen)
     return ItemPage(
         item=_item(room, ready, listed),
@@ -230,10 +233,11 @@ def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> Blan
         )
         for position, option in enumerate(ready.item.options_for(name))
     ]
+    is_order = ready.item.kind == "order"
     return BlankView(
         name=name,
         number=number,
-        label=f"Blank {number}: {name}",
+        label=gettext("Step %(number)s") % {"number": number} if is_order else f"Blank {number}: {name}",
         field=field_name(ready, name),
         options=options,
         is_choice=ready.item.kind == "question",
@@ -259,10 +263,20 @@ def _code_html(ready: Ready, chosen: tuple[tuple[str, str], ...], resolved: bool
 def _code(item: Item, blanks: list[BlankView]) -> list[LineView]:
     by_name = {blank.name: blank for blank in blanks}
     template = item.template or ""
+    if item.kind == "order":
+        return _around_the_lines(template)
     # A question's blank stands for the whole code of its options: it is chosen below, not placed in the code.
     if not template or (item.kind == "question" and template.strip() == "⟦choice⟧"):
         return []
     return [LineView(number=line.number, pieces=_pieces(line.pieces, by_name)) for line in highlight(template)]
+
+
+def _around_the_lines(template: str) -> list[LineView]:
+    """The code that stands around lines to put in order; nothing where they are all there is."""
+    if template.strip() in ("", LINES):
+        return []
+    around = template.replace(LINES, "# " + gettext("your lines, in your order"))
+    return [LineView(number=line.number, pieces=_pieces(line.pieces, {})) for line in highlight(around)]
 
 
 def _pieces(pieces: tuple[Piece, ...], by_name: dict[str, BlankView]) -> list[PieceView]:

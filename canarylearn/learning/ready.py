@@ -1,13 +1,14 @@
 """A version made ready to judge and to show: read once a process, since versions never change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from canarylearn.engine import Scenario
 from canarylearn.items import Answer, Item, Judgement, judge
 from canarylearn.items.files import read_as
-from canarylearn.items.judging import deploy
+from canarylearn.items.judging import deploy, shown_seed
+from canarylearn.items.variants import Unmade, vary
 from canarylearn.learning.models import Version
 
 
@@ -43,7 +44,7 @@ class Ready:
         if self.item.faulty is None:
             return None
         code = self.item.with_faulty_code
-        refused = deploy(code, self.scenarios[self.item.scenarios[0]], 0).refused
+        refused = deploy(code, self.scenarios[self.item.scenarios[0]], shown_seed(self.item)).refused
         return FaultyCode(code=code, line=refused.line, message=refused.message) if refused else None
 
     def judge(self, answer: Answer) -> Judgement:
@@ -57,20 +58,28 @@ def ready(version_id: int, variant: int = 0) -> Ready:
 
     Raises LookupError for a variant that is not proven.
     """
+    if variant:
+        return _with_other_numbers(ready(version_id), variant)
     version = Version.objects.select_related("item__topic").get(pk=version_id)
-    variants: tuple[int, ...] = (0,)
-    if variant not in variants:
-        raise LookupError(f"version {version_id} has no variant {variant}; it has {variants}")
     return Ready(
         version_id=version_id,
-        variant=variant,
-        variants=variants,
+        variants=tuple(version.proof.get("variants", (0,))),
         number=version.number,
         topic_slug=version.item.topic.slug,
         seeds=version.proof["seeds"],
         item=item_as_kept(version.spec),
         scenarios={slug: read_as(Scenario, text) for slug, text in version.scenarios.items()},
     )
+
+
+def _with_other_numbers(authored: Ready, variant: int) -> Ready:
+    if variant not in authored.variants:
+        raise LookupError(f"version {authored.version_id} has no variant {variant}; it has {authored.variants}")
+    try:
+        item, scenarios = vary(authored.item, authored.scenarios, variant)
+    except Unmade as error:
+        raise LookupError(f"variant {variant} of version {authored.version_id} cannot be made: {error}") from None
+    return replace(authored, variant=variant, item=item, scenarios=scenarios)
 
 
 @lru_cache(maxsize=256)

@@ -78,6 +78,7 @@ class Deployed:
     title: str
     scenario: str
     code: str
+    seed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,17 +163,22 @@ def _change(item: Item, blank: str, before: int, after: int) -> Change:
     if item.kind == "question":
         return Change(blank="", before=option_id(before), after=option_id(after))
     options = item.options_for(blank)
+    if item.kind == "order":
+        blank = f"step {item.blanks.index(blank) + 1}"
     return Change(blank=blank, before=options[before].text, after=options[after].text)
 
 
 def _deployed(ready: Ready, yours: list[dict[str, int]]) -> list[Deployed]:
-    """The last answer's code, once for each scenario; none where the code is not the learner's."""
+    """The last answer's code, once for each scenario that is elsewhere what it is here; none where the code is not the
+    learner's."""
     code = ready.judge(yours[-1]).code if yours else None
     if code is None:
         return []
+    seed = shown_seed(ready.item)
     return [
-        Deployed(title=ready.scenarios[slug].title, scenario=f"{ready.topic_slug}/{slug}", code=code)
+        Deployed(title=ready.scenarios[slug].title, scenario=f"{ready.topic_slug}/{slug}", code=code, seed=seed)
         for slug in ready.item.scenarios
+        if not (ready.variant and ready.item.varies.get(slug))
     ]
 
 
@@ -222,7 +228,8 @@ def _worth_comparing(
     answers = list(item.assignments())
     if len(answers) <= _MOST_ROWS:
         return answers
-    return [answer for answer in answers if answer in yours or any(_changes(answer, best) <= 1 for best in passing)]
+    near = 2 if item.kind == "order" else 1  # two lines change places
+    return [answer for answer in answers if answer in yours or any(_changes(answer, best) <= near for best in passing)]
 
 
 def _changes(one: Answer, other: Answer) -> int:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from canarylearn.engine import Outcome, Scenario
 from canarylearn.items import Answer, Item, Judgement
 from canarylearn.items.binding import bind
-from canarylearn.items.explaining import Figure, figures, goal_detail, headline, printed, story
+from canarylearn.items.explaining import Figure, figures, first_failure, goal_detail, headline, printed, story
 from canarylearn.items.proof import say_answer
 from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
@@ -144,6 +144,8 @@ def _was_a_release(outcome: Outcome) -> bool:
 
 
 def note(ready: Ready, answer: Answer) -> SafeString:
+    if ready.item.kind == "order":
+        return render(first_failure(ready.judge(answer)))
     chosen = ready.item.chosen(answer).values()
     notes = [ready.item.notes[option.text] for option in chosen if option.text in ready.item.notes]
     return (
@@ -157,4 +159,7 @@ def answer_html(item: Item, answer: Answer) -> SafeString:
     """An answer as it is shown: code for a task, the option's own words for a question."""
     if item.kind == "question":
         return render_inline(say_answer(item, answer))
+    if item.kind == "order":
+        texts = ((option.text,) for option in item.chosen(answer).values())
+        return format_html_join(", then ", "<code>{}</code>", texts)
     return format_html("<code>{}</code>", say_answer(item, answer))

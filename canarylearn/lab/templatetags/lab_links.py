@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.simple_tag
-def lab_script_url(scenario: str, script: str) -> str:
+def lab_script_url(scenario: str, script: str, seed: int = 0) -> str:
     """The lab with a script run in a scenario ('topic/slug'); nothing if the lab does not have that scenario."""
-    return script_address(scenario, script) if scenario in offered() else ""
+    return script_address(scenario, script, seed=seed) if scenario in offered() else ""
