@@ -14,7 +14,7 @@ from canarylearn.mastery.deciding import (
     stand,
     what_next,
 )
-from canarylearn.mastery.evidence import CUT, DIFFICULTIES, Asked, certainty, course
+from canarylearn.mastery.evidence import CUT, DIFFICULTIES, Answered, certainty, course, strength
 
 __all__ = [
     "CUT",
@@ -24,7 +24,7 @@ __all__ = [
     "MOST",
     "NOT_YET_AT",
     "STRONG_AT",
-    "Asked",
+    "Answered",
     "Candidate",
     "Drawn",
     "Next",
@@ -35,5 +35,6 @@ __all__ = [
     "decide",
     "draw",
     "stand",
+    "strength",
     "what_next",
 ]

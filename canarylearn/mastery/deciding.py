@@ -6,7 +6,7 @@ Promote at the upper limit, roll back at the lower one, and otherwise hold: ask 
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 
-from canarylearn.mastery.evidence import Asked, certainty_of_part
+from canarylearn.mastery.evidence import Answered, certainty_of_part
 
 STRONG_AT = 0.8
 """Strong is said when it is at least this certain that the ability reaches the cut."""
@@ -61,7 +61,7 @@ def what_next(sure: float, answered: int, *, drawn: int, more: bool) -> Next:
     return Next.ASK if more else Next.OFFER
 
 
-def stand(own: Collection[Asked], others: Iterable[Asked]) -> Standing:
+def stand(own: Collection[Answered], others: Iterable[Answered]) -> Standing:
     """What the answers show of one concept: those on it, against what the answers on the others lead to expect.
 
     Strong needs an answer of its own that passed, and building one that did not.

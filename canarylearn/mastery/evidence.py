@@ -39,12 +39,17 @@ _SPREADING: Numbers = np.exp(-(((_ABILITIES[:, None] - _ABILITIES) / SPREAD) ** 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A question that was answered: how difficult, how likely a blind guess passes, and whether the answer passed."""
+class Answered:
+    """A question that was answered: its level, how likely a blind guess passes, and whether the answer passed."""
 
-    difficulty: float
+    level: str
     floor: float
     passed: bool
+
+    @property
+    def difficulty(self) -> float:
+        """How difficult it is taken to be."""
+        return DIFFICULTIES[self.level]
 
 
 def chance(ability: Numbers, difficulty: Numbers, floor: Numbers, slope: Numbers | float = SLOPE) -> Numbers:
@@ -75,7 +80,7 @@ def course(difficulty: Numbers, floor: Numbers, passed: Bools) -> Numbers:
     return found
 
 
-def certainty(answers: Iterable[Asked]) -> list[float]:
+def certainty(answers: Iterable[Answered]) -> list[float]:
     """The course of one learner's answers."""
     kept = list(answers)
     found = course(
@@ -86,7 +91,12 @@ def certainty(answers: Iterable[Asked]) -> list[float]:
     return [float(value) for value in found[0]]
 
 
-def certainty_of_part(own: Iterable[Asked], others: Iterable[Asked]) -> float:
+def strength(answers: Iterable[Answered]) -> float:
+    """How certain it is, after these answers, that the ability reaches the cut."""
+    return certainty(answers)[-1]
+
+
+def certainty_of_part(own: Iterable[Answered], others: Iterable[Answered]) -> float:
     """How certain it is that the ability in one concept reaches the cut, by its own answers and those on the others.
 
     Abilities in concepts are spread around a learner's ability as a whole, with standard deviation SPREAD.
@@ -95,7 +105,7 @@ def certainty_of_part(own: Iterable[Asked], others: Iterable[Asked]) -> float:
     return float(_share_strong(_all_of(own, weights))[0])
 
 
-def _all_of(answers: Iterable[Asked], weights: Numbers) -> Numbers:
+def _all_of(answers: Iterable[Answered], weights: Numbers) -> Numbers:
     for one in answers:
         weights = _weigh(weights, np.array([[one.difficulty]]), np.array([[one.floor]]), np.array([[one.passed]]))
     return weights

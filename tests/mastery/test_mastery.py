@@ -16,7 +16,7 @@ from canarylearn.mastery import (
     DIFFICULTIES,
     FIRST,
     MOST,
-    Asked,
+    Answered,
     Candidate,
     Next,
     Standing,
@@ -32,8 +32,8 @@ from canarylearn.mastery.evidence import chance, information
 LEARNERS = 2_000
 
 
-def asked(level: str, passed: bool, floor: float = 0.25) -> Asked:
-    return Asked(difficulty=DIFFICULTIES[level], floor=floor, passed=passed)
+def asked(level: str, passed: bool, floor: float = 0.25) -> Answered:
+    return Answered(level=level, floor=floor, passed=passed)
 
 
 def candidate(name: str, concept: str, level: str, variants: tuple[int, ...] = (0,), floor: float = 0.25) -> Candidate:
