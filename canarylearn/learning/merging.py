@@ -5,7 +5,7 @@ says most about what somebody knew; so is a try that passed. There are never mor
 counted as well is set aside under the guest's row, which then belongs to the account: exported and deleted with it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
@@ -82,7 +82,7 @@ def _take(model: type[Model], field: str, guest: Learner, account: Learner) -> N
         theirs = _like(row, field, account)
         if theirs is None:
             _give(row, field, account)
-        elif getattr(row, "passed", False) and not getattr(theirs, "passed", False):
+        elif _outweighs(row, theirs):
             between = Learner.objects.create(key=uuid4())
             _give(theirs, field, between)
             _give(row, field, account)
@@ -99,6 +99,14 @@ def _like(row: Model, field: str, owner: Learner) -> Model | None:
             if found is not None:
                 return found
     return None
+
+
+def _outweighs(row: Model, theirs: Model) -> bool:
+    """Whether the guest's row says more than the account's: by the model's own `outweighs`, or by what passed."""
+    weigh: Callable[[Model], bool] | None = getattr(row, "outweighs", None)
+    if weigh is not None:
+        return weigh(theirs)
+    return getattr(row, "passed", False) and not getattr(theirs, "passed", False)
 
 
 def _give(row: Model, field: str, owner: Learner) -> None:
