@@ -18,7 +18,7 @@ from canarylearn.learning.forms import option_id
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Attempt, Version
-from canarylearn.learning.pages import code_html
+from canarylearn.learning.pages import code_html, with_numbers
 from canarylearn.learning.ready import Ready, item_as_kept, ready
 from canarylearn.learning.selectors import attempts_of, own_attempt, versions_of
 from canarylearn.learning.services import finding_of
@@ -40,6 +40,7 @@ class Entry:
     noun: str
     item_url: str
     number: int
+    numbers: int
     tries: int
     answer_html: SafeString
     state: str
@@ -90,8 +91,8 @@ def replay(request: LearnerRequest, number: int) -> HttpResponse:
         else None,
     }
     try:
-        mine = ready(version.pk)
-    except Unreadable:
+        mine = ready(version.pk, attempt.slot.variant)
+    except (Unreadable, LookupError):
         return render(request, "learning/replay.html", {**context, "replay": None, "said": ""})
     shown = _replay(mine, attempt)
     return render(request, "learning/replay.html", {**context, "replay": shown, "said": _compared(mine, attempt)})
@@ -102,9 +103,10 @@ def _entry(attempt: Attempt, version: Version) -> Entry:
         url=reverse("replay", args=[attempt.pk]),
         title=version.title,
         noun=version.item.kind,
-        item_url="" if version.item.retired else version.item.get_absolute_url(),
+        item_url=_address(attempt, version),
+        numbers=attempt.slot.variant,
         number=attempt.number,
-        tries=TRIES[version.item.kind],
+        tries=_tries(version),
         answer_html=_answer(attempt, version),
         state="solved" if attempt.passed else "missed",
         hints=attempt.hints_opened,
@@ -114,10 +116,27 @@ def _entry(attempt: Attempt, version: Version) -> Entry:
     )
 
 
+def _address(attempt: Attempt, version: Version) -> str:
+    """Where the item is answered, with the numbers of the attempt while these are the ones asked; nothing once it was
+    withdrawn."""
+    item = version.item
+    if item.retired:
+        return ""
+    is_current = item.current_id == version.pk
+    return with_numbers(item.get_absolute_url(), attempt.slot.variant if is_current else 0)
+
+
+def _tries(version: Version) -> int:
+    try:
+        return item_as_kept(version.spec).tries
+    except Unreadable:
+        return TRIES[version.item.kind]
+
+
 def _answer(attempt: Attempt, version: Version) -> SafeString:
     """The answer in the words of its version; by its letters where that was written in a form of long ago."""
     try:
-        return answer_html(item_as_kept(version.spec), attempt.answer)
+        return answer_html(item_as_kept(version.spec, attempt.slot.variant), attempt.answer)
     except Unreadable:
         said = ((blank, option_id(position)) for blank, position in attempt.answer.items())
         return format_html("<code>{}</code>", format_html_join(", ", "{} = {}", said))

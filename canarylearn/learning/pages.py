@@ -17,6 +17,10 @@ from canarylearn.learning.resolved import ResolvedView, show_resolved
 from canarylearn.learning.selectors import Listed, Standing
 from canarylearn.learning.verdicts import VerdictView
 
+NUMBERS = "numbers"
+"""What the address of an item says when it is asked with other numbers than the authored ones."""
+
+_NOWHERE = Standing()
 _PRICES = (
     "Costs no try. Where to look.",
     "Costs no try. Which quantity decides.",
@@ -92,6 +96,8 @@ class ItemView:
     total: int
     attempt_url: str
     next_url: str | None
+    numbers: int = 0
+    other_numbers_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +173,10 @@ def build_page(
     chosen: dict[str, str],
     verdict: VerdictView | None = None,
     message: Message | None = None,
+    again: bool = False,
 ) -> ItemPage:
-    """The page of one item for one learner. `chosen` are the option ids to show in the blanks."""
+    """The page of one item for one learner. `chosen` are the option ids to show in the blanks; `again` says whether the
+    room offers other numbers once these are resolved."""
     item = ready.item
     slot = _slot(item, standing)
     if slot.resolved:  # what counts stands in the blanks, whatever a page of yesterday may have sent
@@ -177,13 +185,13 @@ def build_page(
         chosen = {blank: option_id(position) for position, blank in enumerate(item.blanks)}
     blanks = _blanks(ready, chosen)
     return ItemPage(
-        item=_item(room, ready, listed),
+        item=_item(room, ready, listed, _next_numbers(ready, standing) if again and slot.resolved else None),
         faulty=_faulty(ready),
         code_html=code_html(ready, chosen, resolved=slot.resolved),
         blanks=blanks,
         options=blanks[0].options,
         slot=slot,
-        hints=_hints(room, item, standing.hints_opened),
+        hints=_hints(room, ready, standing.hints_opened),
         key=secrets.token_urlsafe(18),
         version=ready.number,
         message=message,
@@ -192,7 +200,18 @@ def build_page(
     )
 
 
-def _item(room: str, ready: Ready, listed: list[Listed]) -> ItemView:
+def with_numbers(url: str, variant: int) -> str:
+    """An address of an item, with the numbers of a variant."""
+    return f"{url}?{NUMBERS}={variant}" if variant else url
+
+
+def _next_numbers(ready: Ready, standing: Standing) -> int | None:
+    """The first variant that the learner has not resolved yet; None after the last one."""
+    others = (number for number in ready.variants if number != ready.variant)
+    return next((one for one in others if not standing.others.get(one, _NOWHERE).resolved(ready.item.tries)), None)
+
+
+def _item(room: str, ready: Ready, listed: list[Listed], other: int | None) -> ItemView:
     slugs = [other.slug for other in listed]
     place = slugs.index(ready.item.id)
     following = slugs[place + 1] if place + 1 < len(slugs) else None
@@ -203,8 +222,10 @@ def _item(room: str, ready: Ready, listed: list[Listed]) -> ItemView:
         level=ready.item.level,
         number=place + 1,
         total=len(slugs),
-        attempt_url=reverse(f"{room}:attempt", args=[ready.item.id]),
+        attempt_url=with_numbers(reverse(f"{room}:attempt", args=[ready.item.id]), ready.variant),
         next_url=reverse(f"{room}:item", args=[following]) if following else None,
+        numbers=ready.variants.index(ready.variant),
+        other_numbers_url=with_numbers(reverse(f"{room}:item", args=[ready.item.id]), other) if other else None,
     )
 
 
@@ -296,11 +317,12 @@ def _faulty(ready: Ready) -> Faulty | None:
     return Faulty(code=highlight(refused.code, refused.line), error=refused.message, line=refused.line)
 
 
-def _hints(room: str, item: Item, opened: int) -> Hints:
+def _hints(room: str, ready: Ready, opened: int) -> Hints:
+    item = ready.item
     shown = [Hint(level=level, text_html=render(text)) for level, text in enumerate(item.hints[:opened], start=1)]
     following = None
     if opened < len(item.hints):
         level = opened + 1
-        url = reverse(f"{room}:hint", args=[item.id, level])
+        url = with_numbers(reverse(f"{room}:hint", args=[item.id, level]), ready.variant)
         following = Hint(level=level, url=url, price=_PRICES[opened])
     return Hints(opened=shown, next=following)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
+from canarylearn.dialects.errors import unreadable
 from canarylearn.engine import Scenario
 from canarylearn.items import Answer, Item, Judgement, judge
 from canarylearn.items.files import read_as
@@ -83,9 +84,17 @@ def _with_other_numbers(authored: Ready, variant: int) -> Ready:
 
 
 @lru_cache(maxsize=256)
-def item_as_kept(spec: str) -> Item:
-    """The item in a version's file, read once for each text. Raises Unreadable if it is in a form of long ago."""
-    return read_as(Item, spec)
+def item_as_kept(spec: str, variant: int = 0) -> Item:
+    """The item in a version's file with the numbers of a variant, read once for each.
+
+    Raises Unreadable if it is in a form of long ago, or has no such variant.
+    """
+    if variant == 0:
+        return read_as(Item, spec)
+    try:
+        return item_as_kept(spec).variant(variant)
+    except (LookupError, ValueError) as error:
+        raise unreadable(1, "no-variant", str(error)) from None
 
 
 @lru_cache(maxsize=2048)

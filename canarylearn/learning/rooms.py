@@ -1,7 +1,8 @@
 """What practice and quizzes have in common: a list, an item's page, an answer, a hint."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from itertools import takewhile
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -14,12 +15,13 @@ from canarylearn.items.files import Room as RoomSpec
 from canarylearn.learning.forms import AnswerForm, option_id
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Place, Topic
-from canarylearn.learning.pages import ItemPage, Message, build_page
+from canarylearn.learning.pages import NUMBERS, ItemPage, Message, build_page
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.selectors import Listed, Standing, listed_items, solved_items, standings, topic_spec, topics
 from canarylearn.learning.services import Status, Submission, open_hint, submit_attempt
 from canarylearn.learning.verdicts import VerdictView, show_verdict
 
+_MOST_DIGITS = 4
 _SAYINGS = {
     Status.REPEATED: "This answer had already arrived. It was counted once.",
     Status.SAME_ANSWER: "You deployed this answer before, so no try was used. This is what it did.",
@@ -95,7 +97,8 @@ def take_answer_at(visit: "Visit") -> HttpResponse:
         return visit.show_unsent()
     form = AnswerForm(request.POST, ready=visit.ready)
     if not form.is_valid():
-        message = Message(text="That was not an answer to this page. No try was used.", kind="error")
+        said = form.complaint or "That was not an answer to this page. No try was used."
+        message = Message(text=said, kind="error")
         return visit.show(message=message, chosen=form.chosen, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form.cleaned_data["version"] != visit.ready.number:
         message = Message(text="This question was changed in the meantime. No try was used: please look at it again.")
@@ -153,6 +156,7 @@ def embed(request: LearnerRequest, room: Room, listed: list[Listed], slug: str, 
         standing=standing,
         chosen=_last_choice(standing),
         verdict=verdict,
+        again=room.place == Place.PRACTICE,
     )
     context = {**vars(page), "room": _facts(room), "within": True}
     return SafeString(render_to_string(f"{room.name}/_attempt.html", context, request))
@@ -196,7 +200,7 @@ def _solved_before(request: LearnerRequest, listed: list[Listed]) -> frozenset[s
 
 def _step(room: Room, one: Listed, standing: Standing, number: int, *, solved_before: bool, is_current: bool) -> Step:
     tries = ready(one.version_id).item.tries
-    if standing.solved or solved_before:
+    if standing.counts_as_solved or solved_before:
         state = "solved"
     elif standing.resolved(tries):
         state = "missed"
@@ -225,7 +229,32 @@ class Visit:
             raise Http404("There is no such item.")
         self.request, self.room = request, room
         self.listed = [one for one in listed if one.topic_slug == mine.topic_slug]
-        self.ready: Ready = ready(mine.version_id)
+        self.ready: Ready = self._with_numbers(ready(mine.version_id))
+
+    def _with_numbers(self, authored: Ready) -> Ready:
+        """The item with the numbers that the address asks for. Raises Http404 for any that are not open.
+
+        They open one after the other: the next ones once the ones before are resolved.
+        """
+        asked = self.request.GET.get(NUMBERS) if self.room.place == Place.PRACTICE else None
+        if asked is None:
+            return authored
+        open_now = [] if len(asked) > _MOST_DIGITS else [str(number) for number in self._open(authored)]
+        if asked not in open_now:
+            raise Http404("There are no such numbers.")
+        return ready(authored.version_id, int(asked))
+
+    def _open(self, authored: Ready) -> list[int]:
+        """The variants that are resolved, and the next one."""
+        mine = self._standing(authored)
+        known = {0: mine, **mine.others}
+        before = takewhile(
+            lambda number: known.get(number, Standing()).resolved(authored.item.tries), authored.variants
+        )
+        return list(authored.variants[: len(list(before)) + 1])
+
+    def _standing(self, at: Ready) -> Standing:
+        return standings(self.request.visitor.key, [at.version_id], at.variant).get(at.version_id, Standing())
 
     def show(
         self,
@@ -235,8 +264,7 @@ class Visit:
         status: HTTPStatus = HTTPStatus.OK,
     ) -> HttpResponse:
         """The item as it stands, with what was chosen (or last deployed) in the blanks."""
-        version = self.ready.version_id
-        standing = standings(self.request.visitor.key, [version], self.ready.variant).get(version, Standing())
+        standing = self._standing(self.ready)
         return self._respond(standing, self._last_verdict(standing), chosen or _last_choice(standing), message, status)
 
     def show_unsent(self) -> HttpResponse:
@@ -251,7 +279,8 @@ class Visit:
 
     def show_submission(self, submission: Submission, chosen: dict[str, str]) -> HttpResponse:
         """What came of an answer."""
-        standing = Standing(attempts=submission.attempts, hints_opened=submission.hints_opened)
+        others = self._standing(self.ready).others if len(self.ready.variants) > 1 else {}
+        standing = Standing(attempts=submission.attempts, hints_opened=submission.hints_opened, others=others)
         saying = _SAYINGS.get(submission.status)
         message = Message(text=saying) if saying else None
         if submission.judgement is None:
@@ -281,6 +310,7 @@ class Visit:
             chosen=chosen,
             verdict=verdict,
             message=message,
+            again=self.room.place == Place.PRACTICE,
         )
         if self.request.htmx:
             template, context = f"{self.room.name}/_attempt.html", self._fragment_context(page, standing)
@@ -291,7 +321,14 @@ class Visit:
     def _fragment_context(self, page: ItemPage, standing: Standing) -> dict[str, object]:
         mine = self.listed[page.item.number - 1]
         before = mine.slug in _solved_before(self.request, [mine])
-        step = _step(self.room, mine, standing, page.item.number, solved_before=before, is_current=True)
+        step = _step(
+            self.room,
+            mine,
+            _as_authored(standing, self.ready.variant),
+            page.item.number,
+            solved_before=before,
+            is_current=True,
+        )
         within = self.request.htmx.current_url_abs_path == reverse("home")
         return {**vars(page), "room": _facts(self.room), "step": step, "within": within}
 
@@ -299,6 +336,14 @@ class Visit:
         topic = get_object_or_404(Topic, slug=self.listed[0].topic_slug)
         row = steps(self.request, self.room, self.listed, page.item.slug)
         return {**vars(page), "topic": topic, "room": present(self.room, topic), "steps": row}
+
+
+def _as_authored(standing: Standing, variant: int) -> Standing:
+    """Where a learner stands at an item as authored, told from where they stand with the numbers of a variant."""
+    if not variant:
+        return standing
+    others = {**standing.others, variant: standing}
+    return replace(others.pop(0, Standing()), others=others)
 
 
 def _last_choice(standing: Standing) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """Everything that reads what is kept."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from canarylearn.items.files import TopicSpec, read_as
 from canarylearn.learning.models import Attempt, Item, Place, Slot, Topic, Version
@@ -30,15 +30,29 @@ class Listed:
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where a learner stands at one version: the counted tries, and how many hints are open."""
+    """Where a learner stands at one version: the counted tries, and how many hints are open.
+
+    That is with the numbers of one variant; `others` has where they stand with the version's other numbers.
+    """
 
     attempts: tuple[Attempt, ...] = ()
     hints_opened: int = 0
+    others: Mapping[int, "Standing"] = field(default_factory=dict)
 
     @property
     def solved(self) -> bool:
         """Whether a try passed."""
         return any(attempt.passed for attempt in self.attempts)
+
+    @property
+    def unaided(self) -> bool:
+        """Whether a try passed before any hint was opened."""
+        return any(attempt.passed and not attempt.hints_opened for attempt in self.attempts)
+
+    @property
+    def counts_as_solved(self) -> bool:
+        """Whether the item is solved: with these numbers, or unaided with others."""
+        return self.solved or any(other.unaided for other in self.others.values())
 
     def resolved(self, tries: int) -> bool:
         """Whether nothing is left to win or lose: solved, or out of tries."""
@@ -67,16 +81,19 @@ def _listing(
 
 def standings(learner_key: UUID, version_ids: Iterable[int], variant: int = 0) -> dict[int, Standing]:
     """Where a learner stands at each of these versions, with the numbers of a variant; none for one never tried."""
-    slots = Slot.objects.filter(learner__key=learner_key, version_id__in=list(version_ids), variant=variant)
+    slots = Slot.objects.filter(learner__key=learner_key, version_id__in=list(version_ids))
     slots = slots.prefetch_related(Prefetch("attempts", queryset=Attempt.objects.order_by("number")))
-    return {
-        slot.version_id: Standing(attempts=tuple(slot.attempts.all()), hints_opened=slot.hints_opened) for slot in slots
-    }
+    known: dict[int, dict[int, Standing]] = {}
+    for slot in slots:
+        standing = Standing(attempts=tuple(slot.attempts.all()), hints_opened=slot.hints_opened)
+        known.setdefault(slot.version_id, {})[slot.variant] = standing
+    return {version: replace(numbers.pop(variant, Standing()), others=numbers) for version, numbers in known.items()}
 
 
 def solved_items(learner_key: UUID) -> frozenset[str]:
     """The slugs of the items that a learner has solved, in whatever version it was."""
-    passed = Attempt.objects.filter(slot__learner__key=learner_key, passed=True).order_by()
+    counts = Q(slot__variant=0) | Q(hints_opened=0)  # with other numbers only what was solved unaided
+    passed = Attempt.objects.filter(counts, slot__learner__key=learner_key, passed=True).order_by()
     return frozenset(passed.values_list("slot__version__item__slug", flat=True))
 
 
