@@ -97,7 +97,7 @@ class Chart:
 def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str) -> Chart:
     """The timeline of an outcome: the watched metric of both arms, the weight, the limit and what happened."""
     trace, metric, window = outcome.trace, _drawn_metric(outcome, scenario), scenario.window
-    stable, canary = _series(trace, "baseline", metric), _series(trace, "canary", metric)
+    stable, canary = series(trace, "baseline", metric), series(trace, "canary", metric)
     limit = next((check.condition.limit for check in outcome.checks if check.metric == metric), None)
     top = round_top([*stable, *canary], limit)
     near = limit is not None and limit <= top
@@ -106,12 +106,12 @@ def draw(outcome: Outcome, scenario: Scenario, *, chart_id: str) -> Chart:
         id=chart_id,
         title=METRIC_TITLES[metric],
         desc=in_words(outcome, scenario, metric, stable, canary),
-        stable_path=_line(trace, stable, top, window),
-        canary_path=_line(trace, canary, top, window),
-        weight_path=_steps(trace, window),
-        shares=_shares(trace, window),
+        stable_path=line_of(trace, stable, top, window),
+        canary_path=line_of(trace, canary, top, window),
+        weight_path=weight_area(trace, window),
+        shares=shares_of(trace, window),
         limit=_limit(metric, limit, top, [stable, canary]) if limit is not None and near else None,
-        y_ticks=_y_ticks(metric, top),
+        y_ticks=y_ticks(metric, top),
         x_ticks=x_ticks(window),
         events=marks,
         mark_rows=tuple(range(max((mark.row for mark in marks), default=-1) + 1)),
@@ -128,7 +128,8 @@ def _drawn_metric(outcome: Outcome, scenario: Scenario) -> str:
     return watched[0] if watched else scenario.watch
 
 
-def _series(trace: tuple[Interval, ...], arm: str, metric: str) -> list[float]:
+def series(trace: tuple[Interval, ...], arm: str, metric: str) -> list[float]:
+    """A metric of one arm in each interval."""
     assert metric in METRICS
     return [(line.canary if arm == "canary" else line.baseline).value(metric) for line in trace]
 
@@ -146,25 +147,26 @@ def round_top(values: list[float], limit: float | None) -> float:
     )
 
 
-def _y(value: float, top: float) -> float:
+def y_of(value: float, top: float) -> float:
+    """Where a value stands in the plot box, under an axis that ends at `top`."""
     return HEIGHT * (1 - value / top)
 
 
-def _line(trace: tuple[Interval, ...], values: list[float], top: float, window: float) -> str:
+def line_of(trace: tuple[Interval, ...], values: list[float], top: float, window: float) -> str:
     """A path through the middles of the intervals, broken where there is no data; a lone value becomes a dot."""
     parts = []
     for missing, stretch in groupby(zip(trace, values, strict=True), key=lambda pair: math.isnan(pair[1])):
         if missing:
             continue
         points = [
-            f"{WIDTH * (interval.start + interval.end) / 2 / window:.1f} {_y(value, top):.1f}"
+            f"{WIDTH * (interval.start + interval.end) / 2 / window:.1f} {y_of(value, top):.1f}"
             for interval, value in stretch
         ]
         parts.append("M" + "L".join(points if len(points) > 1 else points * 2))
     return "".join(parts)
 
 
-def _steps(trace: tuple[Interval, ...], window: float) -> str:
+def weight_area(trace: tuple[Interval, ...], window: float) -> str:
     """The weight as a filled area of steps: the whole height is all traffic."""
     parts = ["M0 100"]
     for interval in trace:
@@ -173,7 +175,7 @@ def _steps(trace: tuple[Interval, ...], window: float) -> str:
     return "".join([*parts, "V100Z"])
 
 
-def _shares(trace: tuple[Interval, ...], window: float) -> tuple[Share, ...]:
+def shares_of(trace: tuple[Interval, ...], window: float) -> tuple[Share, ...]:
     """Each stretch of one weight that is wide enough for its label; an empty stretch beside others says 0 itself."""
     found = []
     stretches = [(weight, list(stretch)) for weight, stretch in groupby(trace, key=lambda interval: interval.weight)]
@@ -191,16 +193,16 @@ def _limit(metric: str, limit: float, top: float, arms: list[list[float]]) -> Li
 
     def room(place: tuple[bool, int]) -> float:
         at_end, shift = place
-        middle = _y(limit, top) + shift - 4
+        middle = y_of(limit, top) + shift - 4
         if not 8 <= middle <= HEIGHT - 8:
             return -1
         third = [values[-len(values) // 3 :] if at_end else values[: len(values) // 3 + 1] for values in arms]
-        return min((abs(_y(value, top) - middle) for values in third for value in known(values)), default=HEIGHT)
+        return min((abs(y_of(value, top) - middle) for values in third for value in known(values)), default=HEIGHT)
 
     at_end, shift = max(places, key=lambda place: min(room(place), 14))
     return Limit(
-        y=f"{_y(limit, top):.1f}",
-        percent=percent(_y(limit, top) / HEIGHT),
+        y=f"{y_of(limit, top):.1f}",
+        percent=percent(y_of(limit, top) / HEIGHT),
         label=f"limit {say(metric, limit)}",
         x_percent="100%" if at_end else "0%",
         anchor="end" if at_end else "start",
@@ -208,9 +210,10 @@ def _limit(metric: str, limit: float, top: float, arms: list[list[float]]) -> Li
     )
 
 
-def _y_ticks(metric: str, top: float) -> tuple[Tick, ...]:
+def y_ticks(metric: str, top: float) -> tuple[Tick, ...]:
+    """The value axis: its two ends and its middle."""
     return tuple(
-        Tick(at=f"{_y(top * part, top):.1f}", percent=percent(1 - part), label=say(metric, top * part), shift=shift)
+        Tick(at=f"{y_of(top * part, top):.1f}", percent=percent(1 - part), label=say(metric, top * part), shift=shift)
         for part, shift in ((0.0, "0"), (0.5, "4"), (1.0, "9"))
     )
 

@@ -38,13 +38,14 @@ def _joined(parts: tuple[str, ...]) -> str:
     return "".join(part if isinstance(part, Html) else escape(part) for part in parts)
 
 
-def _svg(*inside: str, height: float, **attributes: str | int) -> Html:
+def svg(*inside: str, height: float, **attributes: str | int) -> Html:
+    """A drawing as wide as its place."""
     return tag("svg", *inside, width="100%", height=f"{height:g}", **attributes)
 
 
-def _stretched(*inside: str, height: float, box: float, **attributes: str | int) -> Html:
+def stretched(*inside: str, height: float, box: float, **attributes: str | int) -> Html:
     """A drawing in a box of 1000 by `box`, stretched to the width there is."""
-    return _svg(*inside, height=height, viewBox=f"0 0 {WIDTH:g} {box:g}", preserveAspectRatio="none", **attributes)
+    return svg(*inside, height=height, viewBox=f"0 0 {WIDTH:g} {box:g}", preserveAspectRatio="none", **attributes)
 
 
 def _key(chart: Chart) -> Html:
@@ -82,7 +83,7 @@ def _labels_of_events(chart: Chart, row: int) -> Html:
         for event in chart.events
         if event.row == row
     ]
-    return _svg(*labels, height=22, class_="wide")
+    return svg(*labels, height=22, class_="wide")
 
 
 def _labels_of_values(chart: Chart) -> Html:
@@ -90,7 +91,7 @@ def _labels_of_values(chart: Chart) -> Html:
         tag("text", tick.label, x="100%", y=tick.percent, dx=-8, dy=tick.shift, text_anchor=tick.anchor)
         for tick in chart.y_ticks
     ]
-    return _svg(*labels, height=HEIGHT, class_="ys")
+    return svg(*labels, height=HEIGHT, class_="ys")
 
 
 def _plot(chart: Chart) -> Html:
@@ -104,19 +105,19 @@ def _plot(chart: Chart) -> Html:
         limit = chart.limit
         place = {"x": limit.x_percent, "y": limit.percent, "dy": limit.shift, "text_anchor": limit.anchor}
         above.append(tag("text", limit.label, class_="limit", **place))
-    drawn = _stretched(*paths, height=HEIGHT, box=HEIGHT, overflow="visible")
-    return _svg(drawn, *above, height=HEIGHT, class_="plot")
+    drawn = stretched(*paths, height=HEIGHT, box=HEIGHT, overflow="visible")
+    return svg(drawn, *above, height=HEIGHT, class_="plot")
 
 
 def _strip(chart: Chart) -> Html:
-    area = _stretched(tag("path", class_="weight", d=chart.weight_path), height=30, box=_STRIP)
+    area = stretched(tag("path", class_="weight", d=chart.weight_path), height=30, box=_STRIP)
     shares = [tag("text", share.label, class_="share", x=share.x_percent, y=20, dx=6) for share in chart.shares]
-    return _svg(area, *shares, height=30, class_="wide strip")
+    return svg(area, *shares, height=30, class_="wide strip")
 
 
 def _labels_of_times(chart: Chart) -> Html:
     labels = [tag("text", tick.label, x=tick.percent, y=15, text_anchor=tick.anchor) for tick in chart.x_ticks]
-    return _svg(*labels, height=20, class_="wide")
+    return svg(*labels, height=20, class_="wide")
 
 
 def _table(chart: Chart, label: str) -> Html:
