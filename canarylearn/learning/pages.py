@@ -182,7 +182,7 @@ def build_page(
     if slot.resolved:  # what counts stands in the blanks, whatever a page of yesterday may have sent
         chosen = {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
     elif item.kind == "order" and not chosen:
-        chosen = {blank: option_id(position) for position, blank in enumerate(item.blanks)}
+        chosen = in_order(ready)
     blanks = _blanks(ready, chosen)
     return ItemPage(
         item=_item(room, ready, listed, _next_numbers(ready, standing) if again and slot.resolved else None),
@@ -198,6 +198,34 @@ def build_page(
         verdict=verdict,
         resolved=show_resolved(ready, [attempt.answer for attempt in standing.attempts]) if slot.resolved else None,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedView:
+    """An item as it is asked, without tries, hints or a verdict: for rooms that keep answers in a way of their own."""
+
+    faulty: Faulty | None
+    code_html: SafeString
+    blanks: list[BlankView]
+    options: list[OptionView]
+
+
+def show_asked(ready: Ready, chosen: dict[str, str]) -> AskedView:
+    """The item with these options in its blanks, to be answered."""
+    if ready.item.kind == "order" and not chosen:
+        chosen = in_order(ready)
+    blanks = _blanks(ready, chosen)
+    return AskedView(
+        faulty=_faulty(ready),
+        code_html=code_html(ready, chosen, resolved=False),
+        blanks=blanks,
+        options=blanks[0].options,
+    )
+
+
+def in_order(ready: Ready) -> dict[str, str]:
+    """Lines to put in order, each at the place where its author wrote it."""
+    return {blank: option_id(position) for position, blank in enumerate(ready.item.blanks)}
 
 
 def with_numbers(url: str, variant: int) -> str:
