@@ -1,0 +1,1 @@
+"""The ten-question test: a sitting from its first question to its verdict."""
