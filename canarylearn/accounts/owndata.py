@@ -59,14 +59,19 @@ def learners_of(user: User) -> QuerySet[Learner]:
 
 
 def _others(user: User) -> list[tuple[type[Model], QuerySet[Model]]]:
-    """The rows of models that this module does not know by name."""
-    owners = {User: (user,), Learner: learners_of(user)}
-    return [
-        (model, model._default_manager.filter(**{f"{field}__in": rows}))
-        for owner, rows in owners.items()
-        for model, field in what_else_hangs_on(owner)
-        if model not in KEPT
+    """The rows of models that this module does not know by name, and the rows that hang on those in turn."""
+    found: list[tuple[type[Model], QuerySet[Model]]] = []
+    owners: list[tuple[type[Model], QuerySet[Model]]] = [
+        (User, User._default_manager.filter(pk=user.pk)),
+        (Learner, learners_of(user)),
     ]
+    for owner, rows in owners:
+        for model, field in what_else_hangs_on(owner):
+            if model not in KEPT and model is not owner:
+                theirs = model._default_manager.filter(**{f"{field}__in": rows})
+                found.append((model, theirs))
+                owners.append((model, theirs))
+    return found
 
 
 def _columns(rows: QuerySet[Model]) -> Rows:
