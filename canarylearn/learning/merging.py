@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Model, UniqueConstraint
+from django.db.models import Model, Q, UniqueConstraint
 
 from canarylearn.learning.models import Attempt, Learner, Slot
 from canarylearn.learning.ready import ready
@@ -94,8 +94,11 @@ def _like(row: Model, field: str, owner: Learner) -> Model | None:
     """The owner's row in whose place this one would stand, by the model's rules on what is unique."""
     for rule in row._meta.constraints:
         if isinstance(rule, UniqueConstraint) and field in rule.fields:
+            under_it = type(row)._default_manager.filter(rule.condition or Q())
+            if not under_it.filter(pk=row.pk).exists():
+                continue
             same = {name: getattr(row, name) for name in rule.fields if name != field}
-            found = type(row)._default_manager.filter(**{field: owner}, **same).first()
+            found = under_it.filter(**{field: owner}, **same).first()
             if found is not None:
                 return found
     return None
