@@ -48,7 +48,7 @@ class Sitting(models.Model):
     def __str__(self) -> str:
         return f"{self.learner}: {self.verdict or 'open'}"
 
-    def outranks(self, other: Self) -> bool:
+    def outweighs(self, other: Self) -> bool:
         """Whether this one is to go on where a guest and their account have one open each: the further one does."""
         return self.asked.count() > other.asked.count()
 
