@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from canarylearn.items.files import Room as RoomSpec
+from canarylearn.items.files import TopicSpec
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Page, Topic
 from canarylearn.learning.reading import Marked, marks, ready_page
@@ -40,20 +41,26 @@ Telling = Callable[[UUID, Topic], str]
 """What a learner, named by their key, did in a mode of a topic, in a few words; nothing where that is nothing."""
 
 
+Offering = Callable[[TopicSpec], bool]
+"""Whether a topic has what a mode needs, besides a room of its name."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Told:
-    """A mode that an app of its own adds: the name of its address, which takes the topic's slug, and how it tells."""
+    """A mode that an app of its own adds: the name of its address, which takes the topic's slug, how it tells, and
+    which topics have enough for it."""
 
     url_name: str
     state: Telling
+    offered: Offering
 
 
 _told: dict[str, _Told] = {}
 
 
-def tell_mode(name: str, url_name: str, state: Telling) -> None:
+def tell_mode(name: str, url_name: str, state: Telling, offered: Offering = lambda _: True) -> None:
     """Let an app add its mode to every topic whose topic.yaml has a room of this name. Called when the app is ready."""
-    _told[name] = _Told(url_name=url_name, state=state)
+    _told[name] = _Told(url_name=url_name, state=state, offered=offered)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +80,7 @@ def modes_of(topic: Topic, rows: list[Page]) -> list[Mode]:
     found = [_page_mode(row) for row in rows]
     found += [_room_mode(room, topic) for room in ROOMS if has(room, topic)]
     rooms = topic_spec(topic.spec).rooms
-    found += [_told_mode(name, rooms[name], topic) for name in _told if name in rooms]
+    found += [_told_mode(name, rooms[name], topic) for name in _told if _is_told(name, topic)]
     found.append(
         Mode(
             name="lab",
@@ -85,6 +92,11 @@ def modes_of(topic: Topic, rows: list[Page]) -> list[Mode]:
         )
     )
     return sorted(found, key=lambda mode: MODES.index(mode.name))
+
+
+def test_url(topic: Topic) -> str:
+    """Where somebody tests themselves first: the test, where the topic has one, and otherwise its questions."""
+    return reverse(_told["test"].url_name, args=[topic.slug]) if _is_told("test", topic) else QUIZZES.url()
 
 
 def after(name: str, modes: list[Mode]) -> Mode | None:
@@ -153,8 +165,13 @@ def _room_mode(room: Room, topic: Topic) -> Mode:
         summary=str(facts["summary"]),
         url=room.url(),
         minutes=int(str(facts["minutes"])),
-        begin=_TEST if room == QUIZZES else _JUMP_IN,
+        begin=_TEST if room == QUIZZES and not _is_told("test", topic) else _JUMP_IN,
     )
+
+
+def _is_told(name: str, topic: Topic) -> bool:
+    spec = topic_spec(topic.spec)
+    return name in _told and name in spec.rooms and _told[name].offered(spec)
 
 
 def _told_mode(name: str, room: RoomSpec, topic: Topic) -> Mode:

@@ -9,7 +9,7 @@ from canarylearn.items.spec import HINTS, TRIES
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import DAY, MONTH, LearnerRequest
 from canarylearn.learning.models import Topic
-from canarylearn.learning.modes import modes_of, show_modes
+from canarylearn.learning.modes import modes_of, show_modes, test_url
 from canarylearn.learning.opening import begin
 from canarylearn.learning.reading import all_pages, pages_of
 from canarylearn.learning.selectors import topic_spec, topics
@@ -28,7 +28,9 @@ def topic(request: LearnerRequest, slug: str) -> HttpResponse:
     """A topic, and the ways of learning it."""
     found = get_object_or_404(Topic, slug=slug)
     modes = show_modes(request, found, pages_of(slug))
-    return render(request, "learning/topic.html", {"topic": _summary(found), "modes": modes})
+    return render(
+        request, "learning/topic.html", {"topic": _summary(found), "modes": modes, "test_url": test_url(found)}
+    )
 
 
 @require_safe

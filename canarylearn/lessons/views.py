@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from canarylearn.items.spec import CHOICE
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.modes import after, modes_of, practice_block
+from canarylearn.learning.modes import after, modes_of, practice_block, test_url
 from canarylearn.learning.reading import Marked, keep_mark, marks, pages_of, ready_page
 from canarylearn.lessons.pages import show_calculator, show_parts, show_question
 
@@ -90,6 +90,7 @@ class _Visit:
         modes = modes_of(self.row.topic, self.rows)
         context = {
             "topic": self.row.topic,
+            "test_url": test_url(self.row.topic),
             "facts": self.ready.page.facts,
             "parts": show_parts(self.ready, marked, self.place, given, fresh=answered, message=message),
             "marked": marked,
