@@ -13,6 +13,7 @@ urlpatterns = [
     path("practice/", include("practice.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("lab/", include("canarylearn.lab.urls")),
+    path("review/", include("canarylearn.review.urls")),
     path("attempts/", history.index, name="attempts"),
     path("attempts/<int:number>/", history.replay, name="replay"),
     path("how-answers-are-judged/", views.how_judged, name="how-judged"),

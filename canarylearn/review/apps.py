@@ -8,3 +8,14 @@ class ReviewConfig(AppConfig):
 
     name = "canarylearn.review"
     label = "review"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Load a topic's cards with the rest of it, and list the mode with those of the topic."""
+        from canarylearn.learning.content import ALSO_LOADED
+        from canarylearn.learning.modes import tell_mode
+        from canarylearn.review.decks import load_deck
+        from canarylearn.review.telling import state
+
+        ALSO_LOADED.append(load_deck)
+        tell_mode("review", "review:topic", state)
