@@ -8,3 +8,10 @@ class LessonsConfig(AppConfig):
 
     name = "canarylearn.lessons"
     verbose_name = "Lessons"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from canarylearn.learning.modes import tell_mode  # models are there from now on
+        from canarylearn.lessons.walking import say_state
+
+        tell_mode("visualise", "lessons:visualise", say_state)

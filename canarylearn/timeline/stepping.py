@@ -20,16 +20,17 @@ from canarylearn.timeline.drawing import (
     series,
     shares_of,
     weight_area,
-    x_ticks,
     y_of,
     y_ticks,
 )
 from canarylearn.timeline.html import Html, stretched, svg, tag
 from canarylearn.timeline.words import METRIC_TITLES, SHOWN_EVENTS
 
-PANEL = 84
-_LIT_PANEL = 96
+PANEL = 104
+_LIT_PANEL = 128
 _STRIP = 30
+_THIRDS = 3
+_TOO_FAR = 75
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,28 +63,43 @@ def draw_so_far(
     seen: tuple[Interval, ...],
     evidence: tuple[float, ...],
     *,
-    most: int,
+    trial: float,
+    window: float,
     names: tuple[str, str],
     event: tuple[float, str] | None = None,
 ) -> Stepping:
-    """The picture after the last interval seen. `most` is how many there may be, `names` are stable and canary.
+    """The picture after the last interval seen. The axis ends at `window`, and is marked up to `trial` (seconds).
 
+    `names` are stable and canary.
     `event` is what has ended the release by now: its time and its kind.
     `evidence` has a part of what stops the release for each interval, NaN where none is gathered.
     """
     last = seen[-1]
-    window = (last.end - last.start) * most
     begin, end = (WIDTH * moment / window for moment in (last.start, last.end))
     metrics = [_metric_panel(seen, metric, window) for metric in ("error_rate", "p95")]
     return Stepping(
         panels=(*metrics, _evidence_panel(seen, evidence, window)),
         weight_path=weight_area(seen, window),
         shares=shares_of(seen, window),
-        x_ticks=x_ticks(window),
+        x_ticks=_times(window, trial),
         now=f"M{begin:.1f} 0H{end:.1f}V{HEIGHT:g}H{begin:.1f}Z",
         now_x=percent((last.start + last.end) / 2 / window),
         event=(f"{WIDTH * event[0] / window:.1f}", SHOWN_EVENTS[event[1]]) if event else None,
         names=names,
+    )
+
+
+def _times(window: float, trial: float) -> tuple[Tick, ...]:
+    """The time axis: thirds of the time in which the release may be decided."""
+    moments = [trial * part / _THIRDS for part in range(_THIRDS + 1)]
+    return tuple(
+        Tick(
+            at=f"{WIDTH * moment / window:.1f}",
+            percent=percent(moment / window),
+            label=f"{moment / 60:.3g}" + (f"{NBSP}min" if moment == moments[-1] else ""),
+            anchor="start" if not moment else "middle",
+        )
+        for moment in moments
     )
 
 
@@ -105,7 +121,7 @@ def _evidence_panel(seen: tuple[Interval, ...], evidence: tuple[float, ...], win
     top = max(1.25, *(1.1 * value for value in values if not math.isnan(value)), 1.25)
     known = not math.isnan(values[-1])
     return Panel(
-        title="Evidence against the canary, of what stops it",
+        title="Evidence",
         paths=(("evidence", line_of(seen, values, top, window)),),
         dots=(("evidence", percent(y_of(values[-1], top) / HEIGHT)),) if known else (),
         ticks=(
@@ -165,8 +181,10 @@ def _panel(panel: Panel, chart: Stepping, *, lit: bool) -> tuple[Html, Html, Htm
     paths += [tag("path", class_=name, d=path) for name, path in panel.paths]
     above = [tag("circle", class_=f"at {name}", cx=chart.now_x, cy=y, r=7 if lit else 5) for name, y in panel.dots]
     if panel.label:
-        side = {"dx": 12, "text_anchor": "start"} if float(chart.now_x[:-1]) < 75 else {"dx": -12, "text_anchor": "end"}
-        above.append(tag("text", panel.label, class_="lit-value", x=chart.now_x, y=panel.dots[0][1], dy=-6, **side))
+        is_left = float(chart.now_x[:-1]) < _TOO_FAR
+        dx, anchor = (12, "start") if is_left else (-12, "end")
+        place = {"x": chart.now_x, "y": panel.dots[0][1], "text_anchor": anchor}
+        above.append(tag("text", panel.label, class_="lit-value", dx=dx, dy=-6, **place))
     drawn = stretched(*paths, height=height, box=HEIGHT, overflow="visible")
     return (
         svg(tag("text", panel.title, class_="panel-title", x=0, y=16), height=22, class_="wide"),
@@ -198,4 +216,4 @@ def gap_picture(predicted: float, observed: float) -> Html:
         tag("circle", class_="mine", cx=mine, cy=10, r=6),
         tag("circle", class_="seen", cx=seen, cy=10, r=6),
     )
-    return tag("div", svg(drawn, *marks, height=20, aria_hidden="true"), class_="chart gap")
+    return tag("div", svg(drawn, *marks, height=20, aria_hidden="true"), class_="chart distance")

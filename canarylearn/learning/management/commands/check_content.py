@@ -18,6 +18,8 @@ from canarylearn.items import Item, Problem, Proof, TopicFiles, digest, read_top
 from canarylearn.items.cards import card_problems
 from canarylearn.items.lesson_facts import page_problems
 from canarylearn.items.proof import SEEDS, Member, Proving, Row, prove_members, prove_seed, topic_problems
+from canarylearn.items.walks import FILE as WALKS
+from canarylearn.items.walks import read_walks, walk_problems
 from canarylearn.learning.content import read_lock, topic_folders, write_lock
 
 
@@ -49,10 +51,12 @@ class Command(BaseCommand):
 
     def _check_topic(self, folder: Path, kept: dict[str, Proof], options: dict[str, Any]) -> dict[str, Proof]:
         try:
-            files = read_topic(folder)
+            files, walks = read_topic(folder), read_walks(folder)
         except Unreadable as unreadable:
             raise CommandError("\n".join(f"{at.message} (line {at.line})" for at in unreadable.errors)) from None
         self._refuse_pages(files)
+        if walks is not None and (refused := list(walk_problems(walks, files.scenarios))):
+            raise CommandError("\n".join(f"{WALKS}: {one.code}: {one.message}" for one in refused))
         chosen = {slug for slug in files.asked if options["all"] or not _is_kept(files, slug, kept)}
         chosen.add(_sample_of_the_day(sorted(files.asked)))
         proofs = _run_all(files, sorted(chosen), quiet=options["quiet"])
