@@ -91,23 +91,52 @@ class Desk:
         return f"{thing.topic.slug} {thing.concept}" if thing else ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is kept of a learner: their time zone, how many cards a day they want, their cards."""
+
+    time_zone: str
+    cap: int
+    cards: Mapping[str, Card]
+
+
 def desk(learner_key: UUID, now: datetime, topic: str = "") -> Desk:
-    """A learner's reviews at that moment, in one topic or in all. Four queries, fewer for somebody new."""
+    """A learner's reviews at that moment, in one topic or in all. Three queries, two for somebody new."""
+    return _desk(learner_key, kept(learner_key), now, topic)
+
+
+def desk_of_known(learner_key: UUID, now: datetime, topic: str) -> Desk | None:
+    """The same; nothing for somebody who did nothing yet, at the price of one query."""
+    mine = kept(learner_key)
+    return _desk(learner_key, mine, now, topic) if mine else None
+
+
+def kept(learner_key: UUID) -> Kept | None:
+    """What is kept of a learner, in one query; nothing of somebody who did nothing yet."""
+    columns = tuple(field.attname for field in Card._meta.concrete_fields)
+    learner = Learner.objects.filter(key=learner_key).order_by()
+    rows = list(learner.values_list("time_zone", "review_wishes__cap", *(f"cards__{name}" for name in columns)))
+    if not rows:
+        return None
+    time_zone, cap = rows[0][:2]
+    cards = [Card(**dict(zip(columns, row[2:], strict=True))) for row in rows if row[2] is not None]
+    return Kept(time_zone=time_zone, cap=CAP if cap is None else cap, cards={card.what: card for card in cards})
+
+
+def _desk(learner_key: UUID, mine: Kept | None, now: datetime, topic: str) -> Desk:
     wanted = Topic.objects.filter(slug=topic) if topic else Topic.objects.all()
     topics = list(wanted.select_related("deck"))
-    rows = Learner.objects.filter(key=learner_key).order_by().values_list("pk", "time_zone", "review_wishes__cap")
-    learner, time_zone, cap = rows.first() or (None, "", None)
-    cards = {card.what: card for card in Card.objects.filter(learner_id=learner)} if learner else {}
     things = [thing for found in topics for thing in _flashcards(found)]
-    if learner:
-        things += _missed_items(learner, time_zone, {found.slug: found for found in topics})
+    if mine is not None:
+        things += _missed_items(learner_key, mine.time_zone, {found.slug: found for found in topics})
+    mine = mine or Kept(time_zone="", cap=CAP, cards={})
     return Desk(
-        today=day_of(time_zone, now),
-        cap=CAP if cap is None else cap,
-        time_zone=time_zone,
+        today=day_of(mine.time_zone, now),
+        cap=mine.cap,
+        time_zone=mine.time_zone,
         topics=topics,
         things={thing.what: thing for thing in things},
-        cards=cards,
+        cards=mine.cards,
     )
 
 
@@ -156,13 +185,13 @@ class _Try:
     version: int
 
 
-def _missed_items(learner: int, time_zone: str, topics: Mapping[str, Topic]) -> list[Thing]:
+def _missed_items(learner_key: UUID, time_zone: str, topics: Mapping[str, Topic]) -> list[Thing]:
     """The items of practice that are finished, and were not solved at the first try without a hint.
 
     An item with a try left is still in practice. What was missed is asked from the day after that.
     """
     found: dict[str, Thing] = {}
-    for _slot, group in groupby(_tries(learner, topics), key=attrgetter("slot")):
+    for _slot, group in groupby(_tries(learner_key, topics), key=attrgetter("slot")):
         tries = list(group)
         first, last = tries[0], tries[-1]
         solved = any(one.passed for one in tries)
@@ -182,10 +211,10 @@ def _missed_items(learner: int, time_zone: str, topics: Mapping[str, Topic]) -> 
     return list(found.values())
 
 
-def _tries(learner: int, topics: Mapping[str, Topic]) -> list[_Try]:
+def _tries(learner_key: UUID, topics: Mapping[str, Topic]) -> list[_Try]:
     item = "slot__version__item__"
     attempts = Attempt.objects.filter(
-        slot__learner_id=learner,
+        slot__learner__key=learner_key,
         slot__version__item__room=Place.PRACTICE,
         slot__version__item__kind__in=(Kind.TASK, Kind.QUESTION),
         slot__version__item__retired=False,

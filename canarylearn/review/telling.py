@@ -7,12 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from canarylearn.learning.models import Topic
-from canarylearn.review.selectors import desk
+from canarylearn.review.selectors import desk_of_known
 
 
 def state(learner_key: UUID, topic: Topic) -> str:
     """How many cards are due today; nothing for somebody who never reviewed."""
-    mine = desk(learner_key, timezone.now(), topic.slug)
+    mine = desk_of_known(learner_key, timezone.now(), topic.slug)
+    if mine is None:
+        return ""
     if not mine.cards and all(thing.ready for thing in mine.things.values()):
         return ""
     due = len(mine.queue(topic.slug))
