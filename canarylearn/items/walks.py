@@ -4,7 +4,6 @@ A run is that of the engine, cut into frames: frame 1 is the first interval of t
 has a property ("the one before the decision"), and what is right at it is read off the run.
 """
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.engine import Interval, Outcome, Phase, Plan, Scenario, Step, materialise, run
 from canarylearn.engine.amounts import Seconds, Weight
+from canarylearn.items.places import PLACES, Place
 from canarylearn.items.proof import SEEDS, Problem
 from canarylearn.items.reading import read_as
 from canarylearn.items.spec import Prose, Slug
@@ -32,9 +32,6 @@ WATCHING = "running"
 """What an analysis says that has not decided yet."""
 
 _DECISIONS = tuple(phase.value for phase in Phase)
-_TWICE, _ENOUGH_EVENTS = 2, 3
-
-Place = Literal["before-first-rise", "before-last-rise", "looks-worse", "half-the-evidence", "before-decision"]
 Ask = Literal["analysis", "ending", "harmed", "minutes", "requests"]
 
 CHOICES: Mapping[str, tuple[str, ...]] = {"analysis": (WATCHING, *_DECISIONS), "ending": _DECISIONS}
@@ -186,7 +183,7 @@ def make_run(walks: Walks, walk: Walk, scenario: Scenario, seed: int | None = No
     decided = _decided(outcome, scenario)
     gates: list[int] = []
     for gate in walk.gates if seed is None else ():
-        found = _PLACES[gate.at](outcome.trace[:decided])
+        found = PLACES[gate.at](outcome.trace[:decided])
         if found is None:
             raise LookupError(f"the gate {gate.at!r} cannot be found: no frame before the decision is like that")
         if gates and found <= gates[-1]:
@@ -218,61 +215,6 @@ def _decided(outcome: Outcome, scenario: Scenario) -> int:
     """The frame at whose end it was decided, or said that it is not."""
     at = next(event.at for event in outcome.events if event.kind in _DECISIONS)
     return max(1, round(at / scenario.interval))
-
-
-_Finder = Callable[[tuple[Interval, ...]], int | None]
-
-
-def _rises(trace: tuple[Interval, ...]) -> list[int]:
-    pairs = enumerate(itertools.pairwise(trace), 1)
-    return [number for number, (now, then) in pairs if then.weight > now.weight]
-
-
-def _before_first_rise(trace: tuple[Interval, ...]) -> int | None:
-    return next(iter(_rises(trace)), None)
-
-
-def _before_last_rise(trace: tuple[Interval, ...]) -> int | None:
-    return next(reversed(_rises(trace)), None)
-
-
-def _looks_worse(trace: tuple[Interval, ...]) -> int | None:
-    """The first frame in which v2 serves badly more than twice as often as v1, and not by one or two requests."""
-    for number, interval in enumerate(trace[:-1], 1):
-        canary, baseline = interval.canary, interval.baseline
-        bad = canary.errors + canary.slow
-        twice = _TWICE * (baseline.errors + baseline.slow) * canary.requests
-        if bad >= _ENOUGH_EVENTS and bad * baseline.requests > twice:
-            return number
-    return None
-
-
-def _half_the_evidence(trace: tuple[Interval, ...]) -> int | None:
-    return next((number for number, interval in enumerate(trace[:-1], 1) if evidence(interval) >= 1 / 2), None)
-
-
-def _before_decision(trace: tuple[Interval, ...]) -> int | None:
-    return len(trace) - 1 or None
-
-
-_PLACES: Mapping[str, _Finder] = {
-    "before-first-rise": _before_first_rise,
-    "before-last-rise": _before_last_rise,
-    "looks-worse": _looks_worse,
-    "half-the-evidence": _half_the_evidence,
-    "before-decision": _before_decision,
-}
-
-
-def evidence(interval: Interval) -> float:
-    """The evidence against v2, as a part of what stops the release; never below 0, and 0 where nothing was compared.
-
-    It is counted on the scale of the judge's logarithms, on which independent evidence adds up.
-    """
-    numbers = interval.analysis.numbers
-    if "log_e" not in numbers or "threshold" not in numbers:
-        return 0.0
-    return max(0.0, numbers["log_e"] / numbers["threshold"])
 
 
 def _analysis(walked: Walked, gate: int) -> str:

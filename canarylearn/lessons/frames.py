@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from canarylearn.engine import Interval
 from canarylearn.engine.metrics import ArmMetrics
-from canarylearn.engine.quantities import BUCKETS, say_count, say_duration, say_latency, say_share, say_weight
+from canarylearn.engine.quantities import BUCKETS, say_count, say_latency, say_share, say_weight
 from canarylearn.items.explaining import story
 from canarylearn.items.judging import Run
-from canarylearn.items.walks import CHOICES, WATCHING, Walked, evidence
+from canarylearn.items.places import evidence
+from canarylearn.items.walks import CHOICES, WATCHING, Walked
 from canarylearn.learning.markup import CodeLine, highlight
 from canarylearn.lessons.foretold import Told, say_answer, say_question, tell
 from canarylearn.lessons.walking import Live
@@ -66,12 +67,15 @@ class EndView:
 
 @dataclass(frozen=True, kw_only=True)
 class FrameView:
-    """One frame. `told` are the predictions whose truth came out in it, `waiting` the one that is kept for later."""
+    """One frame. `sentence` says what is seen in it, and `said` what is new on the page as well.
+
+    `told` are the predictions whose truth came out in it, `waiting` the one that is kept for later.
+    """
 
     number: int
     when: str
-    weight: str
     sentence: str
+    said: str
     facts: tuple[Fact, ...]
     analysis: str
     reason: str
@@ -88,48 +92,9 @@ class FrameView:
     end: EndView | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """A frame as a line of the table."""
-
-    number: int
-    url: str
-    time: str
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class StageView:
-    """A run on its page: the frame that is shown, and the table of the frames that may be seen."""
-
-    slug: str
-    title: str
-    most_minutes: str
-    names: tuple[str, str]
-    open_until: int
-    is_open: bool
-    rows: tuple[Row, ...]
-    frame: FrameView
-
-
 def address(topic: str, slug: str, frame: int) -> str:
     """Where a frame is."""
     return f"{reverse('lessons:visualise', args=[topic])}?{urlencode({'scenario': slug, 'frame': frame})}"
-
-
-def show_stage(live: Live, answers: list[str], number: int, *, given: str = "", message: str = "") -> StageView:
-    """A run at one of its open frames. `given` is what was sent to the gate there, with what was wrong with it."""
-    walked, until = live.walked, live.open_until(answers)
-    return StageView(
-        slug=live.slug,
-        title=walked.walk.title,
-        most_minutes=say_duration(walked.scenario.trial),
-        names=_names(walked),
-        open_until=until,
-        is_open=until == walked.last,
-        rows=tuple(_row(live, frame) for frame in range(1, until + 1)),
-        frame=show_frame(live, answers, number, given=given, message=message),
-    )
 
 
 def show_frame(live: Live, answers: list[str], number: int, *, given: str = "", message: str = "") -> FrameView:
@@ -140,29 +105,44 @@ def show_frame(live: Live, answers: list[str], number: int, *, given: str = "", 
     made = [tell(walked, gate, answer) for gate, answer in enumerate(answers)]
     at_gate = number == until and len(answers) < len(walked.gates)
     waiting = next((told for told in made if told.gate_frame + 1 == number < told.known_at), None)
+    gate = _gate(walked, len(answers), given, message) if at_gate else None
+    out = tuple(told for told in made if told.known_at == number)
+    sentence = _sentence(walked, number)
     return FrameView(
         number=number,
         when=_when(interval),
-        weight=say_weight(interval.weight),
-        sentence=_sentence(walked, number),
+        sentence=sentence,
+        said=" ".join([sentence, *_news(out, waiting, gate)]),
         facts=_facts(walked, interval),
-        analysis=_analysis(walked, number),
+        analysis=analysis_words(walked, number),
         reason=interval.analysis.reason if number <= walked.decided else "",
         evidence=say_share(round(evidence(interval), 2)) if number <= walked.decided else "",
-        event=_event(walked, number),
+        event=event_words(walked, number),
         plan=highlight(walked.walks.plan),
         line=walked.line(number),
         chart=_chart(live, number),
         back=address(live.topic, live.slug, number - 1) if number > 1 else "",
         forward=address(live.topic, live.slug, number + 1) if number < until else "",
-        gate=_gate(walked, len(answers), given, message) if at_gate else None,
-        told=tuple(told for told in made if told.known_at == number),
+        gate=gate,
+        told=out,
         waiting=waiting,
         end=_end(live, made) if number == walked.last else None,
     )
 
 
-def _names(walked: Walked) -> tuple[str, str]:
+def _news(told: tuple[Told, ...], waiting: Told | None, gate: GateView | None) -> list[str]:
+    """What else is new on the page, for those who hear it."""
+    said = [
+        _("Prediction %(number)s: %(verdict)s. Observed: %(observed)s.")
+        % {"number": one.number, "verdict": one.verdict, "observed": one.observed}
+        for one in told
+    ]
+    said += [_("Kept: %(predicted)s.") % {"predicted": waiting.predicted}] if waiting else []
+    return [*said, *([gate.question] if gate else [])]
+
+
+def names_of(walked: Walked) -> tuple[str, str]:
+    """The names of stable and canary."""
     return walked.scenario.stable.name, walked.scenario.canary.name
 
 
@@ -179,22 +159,24 @@ def _facts(walked: Walked, interval: Interval) -> tuple[Fact, ...]:
     return (
         Fact(label=_("Traffic"), stable=stable_weight, canary=say_weight(interval.weight)),
         Fact(label=_("Requests"), stable=say_count(arms[0].requests), canary=say_count(arms[1].requests)),
-        Fact(label=_("Failed"), stable=_failed(arms[0]), canary=_failed(arms[1])),
+        Fact(label=_("Failed"), stable=failed(arms[0]), canary=failed(arms[1])),
         Fact(label=_("p95 latency"), stable=say_latency(arms[0].p95), canary=say_latency(arms[1].p95)),
     )
 
 
-def _failed(arm: ArmMetrics) -> str:
+def failed(arm: ArmMetrics) -> str:
+    """The share of an arm's requests that failed."""
     return say_share(arm.error_rate)
 
 
-def _analysis(walked: Walked, number: int) -> str:
+def analysis_words(walked: Walked, number: int) -> str:
+    """What the analysis says at the end of a frame."""
     if number > walked.decided:
         return _("The release is over")
     return say_answer("analysis", walked.outcome.phase.value if number == walked.decided else WATCHING)
 
 
-def _event(walked: Walked, number: int) -> str:
+def event_words(walked: Walked, number: int) -> str:
     """What happened in a frame: a weight that was set at its start, or the decision at its end."""
     interval = walked.frames[number - 1]
     told = [
@@ -209,7 +191,7 @@ def _event(walked: Walked, number: int) -> str:
 def _sentence(walked: Walked, number: int) -> str:
     """The frame for those who hear it."""
     interval = walked.frames[number - 1]
-    stable, canary = _names(walked)
+    stable, canary = names_of(walked)
     said = _(
         "%(when)s, %(weight)s of the traffic to %(canary)s: %(canary)s failed %(canary_failed)s of %(requests)s"
         " requests and %(stable)s %(stable_failed)s; p95 %(canary_p95)s and %(stable_p95)s. %(analysis)s."
@@ -219,13 +201,13 @@ def _sentence(walked: Walked, number: int) -> str:
         "stable": stable,
         "canary": canary,
         "requests": say_count(interval.canary.requests),
-        "canary_failed": _failed(interval.canary),
-        "stable_failed": _failed(interval.baseline),
+        "canary_failed": failed(interval.canary),
+        "stable_failed": failed(interval.baseline),
         "canary_p95": say_latency(interval.canary.p95),
         "stable_p95": say_latency(interval.baseline.p95),
-        "analysis": _analysis(walked, number),
+        "analysis": analysis_words(walked, number),
     }
-    event = _event(walked, number)
+    event = event_words(walked, number)
     return f"{said} {_capital(event)}." if event and number >= walked.decided else said
 
 
@@ -247,7 +229,7 @@ def _chart(live: Live, number: int) -> Html:
         gathered,
         trial=scenario.trial,
         window=walked.most * scenario.interval,
-        names=_names(walked),
+        names=names_of(walked),
         event=ended,
     )
     return stepping_figure(chart, title=walked.walk.title, words_id=WORDS_ID)
@@ -265,26 +247,6 @@ def _gate(walked: Walked, gate: int, given: str, message: str) -> GateView:
         ),
         given=given,
         message=message,
-    )
-
-
-def _row(live: Live, number: int) -> Row:
-    walked = live.walked
-    interval = walked.frames[number - 1]
-    return Row(
-        number=number,
-        url=address(live.topic, live.slug, number),
-        time=f"{round(interval.start / 60)}–{round(interval.end / 60)}",
-        cells=(
-            say_weight(interval.weight),
-            say_count(interval.canary.requests),
-            _failed(interval.baseline),
-            _failed(interval.canary),
-            say_latency(interval.baseline.p95),
-            say_latency(interval.canary.p95),
-            _analysis(walked, number),
-            _event(walked, number),
-        ),
     )
 
 

@@ -15,7 +15,8 @@ from canarylearn.learning.models import Topic
 from canarylearn.learning.modes import after, modes_of, practice_block
 from canarylearn.learning.reading import pages_of
 from canarylearn.learning.selectors import topic_spec
-from canarylearn.lessons.frames import address, show_frame, show_stage
+from canarylearn.lessons.frames import address, show_frame
+from canarylearn.lessons.stage import show_stage
 from canarylearn.lessons.walking import (
     Kept,
     Live,

@@ -78,7 +78,7 @@ def draw_so_far(
     begin, end = (WIDTH * moment / window for moment in (last.start, last.end))
     metrics = [_metric_panel(seen, metric, window) for metric in ("error_rate", "p95")]
     return Stepping(
-        panels=(*metrics, _evidence_panel(seen, evidence, window)),
+        panels=(*metrics, _evidence_panel(seen, evidence, window, title=f"Evidence against {names[1]}")),
         weight_path=weight_area(seen, window),
         shares=shares_of(seen, window),
         x_ticks=_times(window, trial),
@@ -116,12 +116,12 @@ def _metric_panel(seen: tuple[Interval, ...], metric: str, window: float) -> Pan
     )
 
 
-def _evidence_panel(seen: tuple[Interval, ...], evidence: tuple[float, ...], window: float) -> Panel:
+def _evidence_panel(seen: tuple[Interval, ...], evidence: tuple[float, ...], window: float, *, title: str) -> Panel:
     values = list(evidence)
     top = max(1.25, *(1.1 * value for value in values if not math.isnan(value)), 1.25)
     known = not math.isnan(values[-1])
     return Panel(
-        title="Evidence",
+        title=title,
         paths=(("evidence", line_of(seen, values, top, window)),),
         dots=(("evidence", percent(y_of(values[-1], top) / HEIGHT)),) if known else (),
         ticks=(
