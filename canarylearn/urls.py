@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from canarylearn.health import healthz
-from canarylearn.learning import history, views
+from canarylearn.learning import history, progress_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,8 +12,10 @@ urlpatterns = [
     path("topics/<slug:topic>/", include("canarylearn.lessons.urls")),
     path("practice/", include("practice.urls")),
     path("quizzes/", include("quizzes.urls")),
+    path("challenge/", include("quizzes.challenge.urls")),
     path("lab/", include("canarylearn.lab.urls")),
     path("review/", include("canarylearn.review.urls")),
+    path("progress/", progress_page.index, name="progress"),
     path("attempts/", history.index, name="attempts"),
     path("attempts/<int:number>/", history.replay, name="replay"),
     path("how-answers-are-judged/", views.how_judged, name="how-judged"),

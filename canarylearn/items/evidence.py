@@ -54,6 +54,7 @@ class Answered(_Part):
     seed: Annotated[int, Field(ge=0, le=999_999_999)]
     engine: _Short
     tries: Annotated[int, Field(ge=1, le=3)]
+    hints: Annotated[int, Field(ge=0, le=3)]
     clock: _Short
 
 
@@ -64,7 +65,7 @@ class Evidence(_Part):
     topic: Slug
     earned: _Short
     items: Annotated[list[Answered], Field(min_length=1, max_length=20)]
-    digest: Annotated[str, Field(pattern=r"\A[0-9a-f]{64}\Z")]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     seal: _Short = ""
 
 

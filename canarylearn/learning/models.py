@@ -67,6 +67,8 @@ class Item(models.Model):
         return self.slug
 
     def get_absolute_url(self) -> str:
+        if self.room == Place.CHALLENGE:
+            return reverse("challenge:item", args=[self.slug])
         room = "practice" if self.kind == Kind.TASK else "quizzes"
         return reverse(f"{room}:item", args=[self.slug])
 

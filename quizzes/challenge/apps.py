@@ -8,3 +8,11 @@ class ChallengeConfig(AppConfig):
 
     name = "quizzes.challenge"
     label = "challenge"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Add the challenge to the ways of learning a topic."""
+        from canarylearn.learning.modes import tell_mode
+        from quizzes.challenge.views import tell
+
+        tell_mode("challenge", "challenge:index", tell)
