@@ -186,6 +186,8 @@ WRONG = [
     ),
     ("route_request(1.5)", "wrong-type", "it got the number 1.5"),
     ("route_request(True)", "wrong-type", "it got the truth value True"),
+    ("sqrt(-1)", "out-of-range", "sqrt(): there is no root of a number below 0, and it got -1"),
+    ("sqrt('4')", "wrong-type", "sqrt() takes a number, and it got the text '4'"),
     ("bucket(1.5)", "wrong-type", "bucket(user_id=...): a whole number or a text is expected, and it got the number"),
     ("bucket(True)", "wrong-type", "it got the truth value True"),
     ("bucket(1, 2)", "wrong-type", "bucket(salt=...): the salt is a text, and it got the number 2"),
@@ -263,6 +265,10 @@ def test_routing_follows_the_weight_and_keeps_its_users() -> None:
     assert few < half
     assert 8 <= len(few) <= 34
     assert 70 <= len(half) <= 130
+
+
+def test_a_root_is_python_s() -> None:
+    assert printed("print(sqrt(2), sqrt(9), sqrt(0))") == f"{2**0.5} 3.0 0.0"
 
 
 def test_a_bucket_is_the_engine_s_and_follows_from_salt_and_user_alone() -> None:

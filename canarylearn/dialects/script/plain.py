@@ -85,6 +85,13 @@ def _round(script: "Interpreter", given: dict[str, Value]) -> Value:
     return round(value, digits) if "digits" in given else round(value)
 
 
+def _sqrt(script: "Interpreter", given: dict[str, Value]) -> Value:
+    value = _number("sqrt", given["value"])
+    if value < 0:
+        raise Trouble("out-of-range", f"sqrt(): there is no root of a number below 0, and it got {value}")
+    return math.sqrt(value)
+
+
 def _number(function: str, value: Value) -> int | float:
     if not is_number(value):
         raise Trouble("wrong-type", f"{function}() takes a number, and it got {kind(value)}")
@@ -125,6 +132,7 @@ PLAIN = (
     HostFunction(name="sum", parameters=("value",), required=1, call=_sum),
     HostFunction(name="abs", parameters=("value",), required=1, call=_abs),
     HostFunction(name="round", parameters=("value", "digits"), required=1, call=_round),
+    HostFunction(name="sqrt", parameters=("value",), required=1, call=_sqrt),
     HostFunction(name="str", parameters=("value",), required=1, call=_str),
     HostFunction(name="int", parameters=("value",), required=1, call=_int),
     HostFunction(name="float", parameters=("value",), required=1, call=_float),
