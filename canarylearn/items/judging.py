@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from canarylearn.dialects.errors import Located, Unreadable
-from canarylearn.dialects.script import read, run_script
+from canarylearn.dialects.script import Program, read, run_script
 from canarylearn.engine import Outcome, Scenario, materialise
 from canarylearn.items.goals import Goal
 from canarylearn.items.spec import Answer, Item
@@ -100,12 +100,21 @@ def judge(item: Item, scenarios: Mapping[str, Scenario], answer: Answer, seed: i
 @lru_cache(maxsize=1024)
 def deploy(code: str, scenario: Scenario, seed: int) -> Run:
     """Run a script in a scenario; one that cannot be read, or that fails, is a run with an error and no exception."""
-    try:
-        program = read(code)
-    except Unreadable as unreadable:
-        return Run(outcome=None, refused=unreadable.errors[0], output=())
+    program = _program(code)
+    if isinstance(program, Located):
+        return Run(outcome=None, refused=program, output=())
     done = run_script(program, materialise(scenario, seed))
     return Run(outcome=done.outcome, refused=done.refused, output=done.output)
+
+
+@lru_cache(maxsize=512)
+def _program(code: str) -> Program | Located:
+    """A script, or the first error in it. It is read once for all scenarios and seeds: reading takes longer than many
+    a run."""
+    try:
+        return read(code)
+    except Unreadable as unreadable:
+        return unreadable.errors[0]
 
 
 def _hold(goal: Goal, slug: str, runs: Mapping[str, Run], others: Mapping[tuple[str, str], Run]) -> GoalResult:

@@ -1,7 +1,7 @@
 """Parameters: what changes from one variant of an item to the next, and the values that each variant gets.
 
-An item's file says `‹cap›` where the value of its parameter `cap` belongs, or what one sum makes of it: `‹cap*2›`,
-`‹100-cap›`, `‹cap+more›`. Variant 0 has the authored values. Variants 1, 2, 3 ... are steps on a walk through all
+An item's file says `‹cap›` where the value of its parameter `cap` belongs, or what a sum makes of it: `‹cap*2›`,
+`‹100-cap›`, `‹1-cap/100›`. Variant 0 has the authored values. Variants 1, 2, 3 ... are steps on a walk through all
 combinations that the ranges allow: no two are alike, and a number means the same values for as long as the ranges stay.
 """
 
@@ -18,18 +18,23 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from canarylearn.engine.quantities import parse_duration, parse_share
 
 MARK = re.compile(r"‹([^‹›]*)›")
-"""A parameter in an author's text: its name, or one sum with it, between single angle quotes."""
+"""A parameter in an author's text: its name, or a sum with it, between single angle quotes."""
 
 MOST_VALUES = 1000
 
 Value = int | float | str
 
 _NAME = r"[a-z][a-z0-9_]{0,29}"
-_TERM = re.compile(rf"\s*({_NAME}|\d+(?:\.\d+)?)\s*(?:([-+*/])\s*({_NAME}|\d+(?:\.\d+)?)\s*)?", re.ASCII)
+_TERM = rf"(?:{_NAME}|\d+(?:\.\d+)?)"
+_SUM = re.compile(rf"\s*{_TERM}(?:\s*[-+*/]\s*{_TERM})*\s*", re.ASCII)
+_PIECES = re.compile(rf"{_TERM}|[-+*/]", re.ASCII)
 _AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(%|ms|s|m|h|d)?", re.ASCII)
 _TEXT = re.compile(r"[A-Za-z][\w ./-]{0,39}", re.ASCII)
 _FORMS = {"": "numbers", "%": "shares", "text": "names"}
 _FINEST = Decimal("0.0001")
+
+Quantity = tuple[Decimal, str]
+"""A number and its unit, which is empty for a plain number."""
 
 Path = tuple[str | int, ...]
 """Where a text stands in a file: the keys and positions that lead to it."""
@@ -44,7 +49,7 @@ class Misused(Exception):
 
 
 def _value(value: object) -> Value:
-    """A number, or the text of a share, a duration or a name, as it was written."""
+    """A number, or the text of a share, a duration or a name, as it was written; a number in quotes keeps its zeros."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"{value!r} is no value; write a number, a share (8%), a duration (10m) or a name (v7)")
     if isinstance(value, str):
@@ -59,9 +64,7 @@ def _refuse_wrong_text(value: str) -> None:
         parse_share(value)
     elif unit:
         parse_duration(value)
-    elif found:
-        raise ValueError(f"{value!r} is a number in quotes; write it without them")
-    elif not _TEXT.fullmatch(value):
+    elif not found and not _TEXT.fullmatch(value):
         raise ValueError(f"{value!r} is no value; write a number, a share (8%), a duration (10m) or a name (v7)")
 
 
@@ -220,19 +223,33 @@ def fill_all(value: object, values: Mapping[str, Value], path: Path = ()) -> obj
 
 
 def _worked_out(mark: str, values: Mapping[str, Value], path: Path) -> Value:
-    found = _TERM.fullmatch(mark)
-    if found is None:
-        raise Misused(f"‹{mark}› is not a parameter's name or one sum, such as ‹cap›, ‹cap*2› or ‹100-cap›", path)
-    left, sign, right = found.groups()
-    if not sign:
-        return _term(left, values, path)
-    (one, unit), (other, unit_too) = (_number(_term(term, values, path), mark, path) for term in (left, right))
-    if sign in "+-" and unit and unit_too and unit != unit_too:
-        raise Misused(f"‹{mark}› counts {unit} and {unit_too} together; use one unit", path)
-    if sign == "/" and other == 0:
-        raise Misused(f"‹{mark}› divides by nothing", path)
-    made = {"+": one + other, "-": one - other, "*": one * other}[sign] if sign != "/" else one / other
-    return _written(made, unit or unit_too)
+    if not _SUM.fullmatch(mark):
+        raise Misused(f"‹{mark}› is not a parameter's name or a sum, such as ‹cap›, ‹cap*2› or ‹1-cap/100›", path)
+    first, *rest = _PIECES.findall(mark)
+    if not rest:
+        return _term(first, values, path)
+    try:
+        return _written(*_summed([_number(_term(first, values, path), mark, path)], rest, values, mark, path))
+    except (ArithmeticError, ValueError) as error:
+        raise Misused(f"‹{mark}›: {error}", path) from None
+
+
+def _summed(parts: list[Quantity], rest: list[str], values: Mapping[str, Value], mark: str, path: Path) -> Quantity:
+    """The sum of `parts` and of what follows; times and divided by come first. Raises ValueError for mixed units."""
+    for sign, piece in zip(rest[::2], rest[1::2], strict=True):
+        number, unit = _number(_term(piece, values, path), mark, path)
+        if sign in "+-":
+            parts.append((number if sign == "+" else -number, unit))
+        elif sign == "/" and not number:
+            raise ValueError("nothing can be divided by 0")
+        else:
+            before, unit_before = parts[-1]
+            made = before * number if sign == "*" else before / number
+            parts[-1] = (made.normalize(), unit_before or unit)
+    units = {unit for _number, unit in parts if unit}
+    if len(units) > 1:
+        raise ValueError(f"{' and '.join(sorted(units))} are counted together; use one unit")
+    return sum((number for number, _unit in parts), start=Decimal(0)), "".join(units)
 
 
 def _term(term: str, values: Mapping[str, Value], path: Path) -> Value:
@@ -244,20 +261,20 @@ def _term(term: str, values: Mapping[str, Value], path: Path) -> Value:
     return values[term]
 
 
-def _number(value: Value, mark: str, path: Path) -> tuple[Decimal, str]:
+def _number(value: Value, mark: str, path: Path) -> Quantity:
     amount = _amount(value)
     if amount is None:
         raise Misused(f"‹{mark}› counts with {value!r}, which is a name", path)
     return amount
 
 
-def _amount(value: Value | None) -> tuple[Decimal, str] | None:
+def _amount(value: Value | None) -> Quantity | None:
     """The number and the unit of a value; None for a name, or for a duration in two units."""
     found = _AMOUNT.fullmatch(str(value))
     return (Decimal(found[1]), found[2] or "") if found else None
 
 
-def _sure(value: Value | None) -> tuple[Decimal, str]:
+def _sure(value: Value | None) -> Quantity:
     amount = _amount(value)
     assert amount is not None  # the schema refused everything else
     return amount
@@ -279,9 +296,9 @@ def _is_name(text: str) -> bool:
 
 
 def _written(number: Decimal, unit: str) -> Value:
-    """A number as an author would have written it."""
-    exact = number if number == number.quantize(_FINEST) else number.quantize(_FINEST)
-    digits = format(exact.normalize(), "f")
+    """A number as an author would have written it: a sum has as many decimals as what it is made of."""
+    rounded = number.quantize(_FINEST)
+    digits = format(number if number == rounded else rounded, "f")
     if unit:
         return f"{digits}{unit}"
     return float(digits) if "." in digits else int(digits)
