@@ -69,7 +69,7 @@ class EndView:
 class FrameView:
     """One frame. `sentence` says what is seen in it, and `said` what is new on the page as well.
 
-    `told` are the predictions whose truth came out in it, `waiting` the one that is kept for later.
+    `told` are the predictions whose truth came out in it, `waiting` what was predicted just before and comes out later.
     """
 
     number: int
@@ -88,7 +88,7 @@ class FrameView:
     forward: str
     gate: GateView | None
     told: tuple[Told, ...]
-    waiting: Told | None
+    waiting: str
     end: EndView | None
 
 
@@ -104,7 +104,7 @@ def show_frame(live: Live, answers: list[str], number: int, *, given: str = "", 
     interval = walked.frames[number - 1]
     made = [tell(walked, gate, answer) for gate, answer in enumerate(answers)]
     at_gate = number == until and len(answers) < len(walked.gates)
-    waiting = next((told for told in made if told.gate_frame + 1 == number < told.known_at), None)
+    waiting = next((told.predicted for told in made if told.gate_frame + 1 == number < told.known_at), "")
     gate = _gate(walked, len(answers), given, message) if at_gate else None
     out = tuple(told for told in made if told.known_at == number)
     sentence = _sentence(walked, number)
@@ -130,14 +130,14 @@ def show_frame(live: Live, answers: list[str], number: int, *, given: str = "", 
     )
 
 
-def _news(told: tuple[Told, ...], waiting: Told | None, gate: GateView | None) -> list[str]:
+def _news(told: tuple[Told, ...], waiting: str, gate: GateView | None) -> list[str]:
     """What else is new on the page, for those who hear it."""
     said = [
         _("Prediction %(number)s: %(verdict)s. Observed: %(observed)s.")
         % {"number": one.number, "verdict": one.verdict, "observed": one.observed}
         for one in told
     ]
-    said += [_("Kept: %(predicted)s.") % {"predicted": waiting.predicted}] if waiting else []
+    said += [_("Kept: %(predicted)s.") % {"predicted": waiting}] if waiting else []
     return [*said, *([gate.question] if gate else [])]
 
 
