@@ -13,6 +13,7 @@ urlpatterns = [
     path("practice/", include("practice.urls")),
     path("quizzes/", include("quizzes.urls")),
     path("challenge/", include("quizzes.challenge.urls")),
+    path("test/", include("quizzes.sittings.urls")),
     path("lab/", include("canarylearn.lab.urls")),
     path("review/", include("canarylearn.review.urls")),
     path("progress/", progress_page.index, name="progress"),

@@ -5,71 +5,118 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('learning', '0004_variants_and_rooms'),
+        ("learning", "0004_variants_and_rooms"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sitting',
+            name="Sitting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seed', models.CharField(max_length=40)),
-                ('plan', models.JSONField()),
-                ('more', models.BooleanField(default=False)),
-                ('started', models.DateTimeField(auto_now_add=True)),
-                ('ended', models.DateTimeField(blank=True, null=True)),
-                ('verdict', models.CharField(blank=True, choices=[('strong', 'strong'), ('not-yet', 'not-yet'), ('undecided', 'undecided')], max_length=10)),
-                ('sure', models.FloatField(blank=True, null=True)),
-                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sittings', to='learning.learner')),
-                ('topic', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sittings', to='learning.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seed", models.CharField(max_length=40)),
+                ("plan", models.JSONField()),
+                ("more", models.BooleanField(default=False)),
+                ("started", models.DateTimeField(auto_now_add=True)),
+                ("ended", models.DateTimeField(blank=True, null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[("strong", "strong"), ("not-yet", "not-yet"), ("undecided", "undecided")],
+                        max_length=10,
+                    ),
+                ),
+                ("sure", models.FloatField(blank=True, null=True)),
+                (
+                    "learner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sittings", to="learning.learner"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sittings", to="learning.topic"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-started', '-pk'),
+                "ordering": ("-started", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Asked',
+            name="Asked",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('variant', models.PositiveSmallIntegerField(default=0)),
-                ('concept', models.SlugField(max_length=60)),
-                ('level', models.CharField(max_length=10)),
-                ('floor', models.FloatField()),
-                ('first', models.BooleanField()),
-                ('key', models.CharField(max_length=40)),
-                ('answer', models.JSONField(blank=True, null=True)),
-                ('not_sure', models.BooleanField(default=False)),
-                ('certainty', models.CharField(blank=True, choices=[('sure', 'Sure'), ('fairly', 'Fairly sure'), ('guessing', 'Guessing')], max_length=10)),
-                ('shown', models.DateTimeField(auto_now_add=True)),
-                ('answered', models.DateTimeField(blank=True, null=True)),
-                ('passed', models.BooleanField(blank=True, null=True)),
-                ('engine', models.CharField(blank=True, max_length=20)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asked', to='learning.version')),
-                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asked', to='quizzes.sitting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("variant", models.PositiveSmallIntegerField(default=0)),
+                ("concept", models.SlugField(max_length=60)),
+                ("level", models.CharField(max_length=10)),
+                ("floor", models.FloatField()),
+                ("first", models.BooleanField()),
+                ("key", models.CharField(max_length=40)),
+                ("answer", models.JSONField(blank=True, null=True)),
+                ("not_sure", models.BooleanField(default=False)),
+                (
+                    "certainty",
+                    models.CharField(
+                        blank=True,
+                        choices=[("sure", "Sure"), ("fairly", "Fairly sure"), ("guessing", "Guessing")],
+                        max_length=10,
+                    ),
+                ),
+                ("shown", models.DateTimeField(auto_now_add=True)),
+                ("answered", models.DateTimeField(blank=True, null=True)),
+                ("passed", models.BooleanField(blank=True, null=True)),
+                ("engine", models.CharField(blank=True, max_length=20)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="asked", to="learning.version"
+                    ),
+                ),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="asked", to="quizzes.sitting"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('sitting', 'number'),
+                "ordering": ("sitting", "number"),
             },
         ),
         migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended__isnull', True)), fields=('learner', 'topic'), name='one_open_sitting_a_learner_and_topic'),
+            model_name="sitting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended__isnull", True)),
+                fields=("learner", "topic"),
+                name="one_open_sitting_a_learner_and_topic",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='asked',
-            constraint=models.UniqueConstraint(fields=('sitting', 'number'), name='one_question_a_number'),
+            model_name="asked",
+            constraint=models.UniqueConstraint(fields=("sitting", "number"), name="one_question_a_number"),
         ),
         migrations.AddConstraint(
-            model_name='asked',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 20)), name='twenty_questions_at_most'),
+            model_name="asked",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1), ("number__lte", 20)), name="twenty_questions_at_most"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='asked',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered__isnull', True), ('passed__isnull', True)), models.Q(('answer__isnull', True), ('answered__isnull', False), ('not_sure', True)), models.Q(('answer__isnull', False), ('answered__isnull', False), ('not_sure', False)), _connector='OR'), name='an_answer_or_not_sure'),
+            model_name="asked",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answered__isnull", True), ("passed__isnull", True)),
+                    models.Q(("answer__isnull", True), ("answered__isnull", False), ("not_sure", True)),
+                    models.Q(("answer__isnull", False), ("answered__isnull", False), ("not_sure", False)),
+                    _connector="OR",
+                ),
+                name="an_answer_or_not_sure",
+            ),
         ),
     ]

@@ -15,7 +15,7 @@ from canarylearn.engine import ENGINE_VERSION
 from canarylearn.learning.models import Learner, Topic, Version
 from canarylearn.mastery import FIRST, Answered, Next, Verdict, certainty, decide, draw, what_next
 from quizzes.models import Asked, Sitting
-from quizzes.sittings.bank import bank_for, met_by, read_or_none
+from quizzes.sittings.bank import Bank, bank_for, met_by, read_or_none
 
 COOL_DOWN = timedelta(days=1)
 """How long after a test the next one can begin: its answers have just been explained."""
@@ -27,7 +27,6 @@ class Step(StrEnum):
     KEPT = "kept"
     REPEATED = "repeated"
     LOCKED = "locked"
-    ELSEWHERE = "elsewhere"
     ENDED = "ended"
 
 
@@ -58,15 +57,20 @@ def next_begin(ended: Sequence[Sitting]) -> datetime | None:
 
 
 def begin(learner_key: UUID, topic: Topic) -> Sitting | None:
-    """Begin a sitting, or go on with the open one; None where the bank has too little that is new to the learner."""
+    """Begin a sitting, or go on with the open one.
+
+    None where the last one is too fresh, or where the bank has too little that is new to the learner.
+    """
     found = open_sitting(learner_key, topic.slug)
     if found is not None:
         return found
+    if next_begin(ended_sittings(learner_key, topic.slug)) is not None:
+        return None
     bank = bank_for(learner_key, topic.slug)
     seed = secrets.token_hex(16)
-    drawn = draw(bank.candidates, seed)
-    if len(drawn) < FIRST:
+    if not is_enough(bank):
         return None
+    drawn = draw(bank.candidates, seed)
     plan = [[bank.versions[one.candidate.item], one.variant] for one in drawn]
     Learner.objects.bulk_create([Learner(key=learner_key)], ignore_conflicts=True)
     try:
@@ -79,16 +83,27 @@ def begin(learner_key: UUID, topic: Topic) -> Sitting | None:
     return sitting
 
 
-def keep_answer(learner_key: UUID, sitting_id: int, key: str, answer: Answer) -> Step:
-    """Keep the answer to the question that the key belongs to, once, and show what comes next.
+def is_enough(bank: Bank) -> bool:
+    """Whether a bank has ten questions that are new to the learner."""
+    return sum(bool(one.variants) for one in bank.candidates) >= FIRST
 
-    An answer stays as it was given: the questions after the tenth hang on all the answers before.
+
+def asked_by_key(learner_key: UUID, topic_slug: str, key: str) -> Asked | None:
+    """The question of this learner's whose form has that key, whether it waits or was answered."""
+    mine = Asked.objects.filter(key=key, sitting__learner__key=learner_key, sitting__topic__slug=topic_slug)
+    return mine.order_by().first()
+
+
+def keep_answer(learner_key: UUID, question: Asked, answer: Answer) -> Step:
+    """Keep the answer to a question, once, and show what comes next.
+
+    An answer stays as it was given: what is asked after the tenth question hangs on all the answers before.
     """
     with transaction.atomic():
-        sitting, asked = _locked(sitting_id)
-        mine = next((one for one in asked if one.key == key), None)
+        sitting, asked = _locked(question.sitting_id)
+        mine = next((one for one in asked if one.pk == question.pk), None)
         if mine is None:
-            return Step.ELSEWHERE
+            return Step.ENDED
         if mine.answered is not None:
             same = mine.answer == answer.options and mine.not_sure == (answer.options is None)
             return Step.REPEATED if same else Step.LOCKED
