@@ -69,7 +69,7 @@ class Desk:
             for thing in self.of(topic)
         ]
         asked = queue(waiting, self.today, self.cap - self.done, self._last_concept)
-        return [self.things[one.what] for one in asked]
+        return sorted((self.things[one.what] for one in asked), key=lambda thing: not self._is_begun(thing))
 
     def of(self, topic: str) -> list[Thing]:
         """The things of a topic, or all."""
@@ -84,9 +84,15 @@ class Desk:
         """When something is asked again, after today."""
         return next_day([self.memory(thing) for thing in self.of(topic)], self.today)
 
+    def _is_begun(self, thing: Thing) -> bool:
+        """Whether the learner has tried it already, or opened a hint: then it is finished before anything else."""
+        card = self.cards.get(thing.what)
+        return card is not None and bool(card.sitting)
+
     @property
     def _last_concept(self) -> str:
-        last = max(self.cards.values(), key=lambda card: card.changed, default=None)
+        answered = [card for card in self.cards.values() if card.memory.counts_already(self.today)]
+        last = max(answered, key=lambda card: card.changed, default=None)
         thing = self.things.get(last.what) if last else None
         return f"{thing.topic.slug} {thing.concept}" if thing else ""
 
