@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.visits import Visit
 from tests.people import answers
@@ -13,7 +13,7 @@ from tests.serving import Site
 
 TASK = "first-users"
 REVIEW = "/review/canary-releases/"
-PHONE = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 320, "height": 640}
 
 
 def count(page: Page) -> str:

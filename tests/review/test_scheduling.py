@@ -45,9 +45,9 @@ def scripted(reviews: int) -> Iterator[tuple[int, Grade]]:
         yield luck.choice((1, 1, 2, 3, 5, 8, 13, 40, 120)), luck.choice((*Grade, Grade.GOOD, Grade.GOOD))
 
 
-def local(name: str, day: date, *clock: int) -> datetime:
+def local(name: str, day: date, hour: int, minute: int = 0, second: int = 0) -> datetime:
     """A moment by the clock on the wall."""
-    return datetime.combine(day, time(*clock), ZoneInfo(name)).astimezone(UTC)
+    return datetime.combine(day, time(hour, minute, second), ZoneInfo(name)).astimezone(UTC)
 
 
 def learnt(*grades: Grade, since: date = MONDAY) -> Memory:
