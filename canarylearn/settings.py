@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "canarylearn.learning",
     "canarylearn.lab",
     "canarylearn.lessons",
@@ -224,6 +225,27 @@ if ACCOUNT_EMAIL_VERIFICATION not in ("optional", "mandatory", "none"):
         f"EMAIL_VERIFICATION is {ACCOUNT_EMAIL_VERIFICATION!r}; it is 'optional', 'mandatory' or 'none'."
         " See docs/settings.md."
     )
+
+# Second factors. Passkeys belong to the host that the site is reached by, and the site's name is what apps show.
+
+MFA_ADAPTER = "canarylearn.accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A code is good for its own half minute: the library remembers for as long that it was used.
+MFA_TOTP_TOLERANCE = 0
+# Otherwise somebody could sign up with another's address, and lock its owner out for good.
+MFA_ALLOW_UNVERIFIED_EMAIL = DEVELOPMENT or not MAIL_IS_SENT
+MFA_FORMS = {
+    "authenticate": "canarylearn.accounts.factor_forms.CodeForm",
+    "reauthenticate": "canarylearn.accounts.factor_forms.CodeAgainForm",
+    "activate_totp": "canarylearn.accounts.factor_forms.FirstCodeForm",
+    "authenticate_webauthn": "canarylearn.accounts.factor_forms.PasskeyForm",
+    "login_webauthn": "canarylearn.accounts.factor_forms.PasskeyAloneForm",
+    "reauthenticate_webauthn": "canarylearn.accounts.factor_forms.PasskeyAgainForm",
+    "add_webauthn": "canarylearn.accounts.factor_forms.NewPasskeyForm",
+    "edit_webauthn": "canarylearn.accounts.factor_forms.PasskeyNameForm",
+}
 
 # Cookies
 

@@ -6,8 +6,15 @@ from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+WAYS = {
+    "reauthenticate": _("Your password"),
+    "mfa_reauthenticate": _("A code of your app, or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Your passkey"),
+}
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -25,6 +32,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def populate_username(self, request: HttpRequest, user: User) -> None:
         """Django wants a user name: one that says nothing about the person."""
         user.username = f"learner-{secrets.token_hex(8)}"
+
+    def get_reauthentication_methods(self, user: User | AnonymousUser) -> list[dict[str, Any]]:
+        """The ways of showing once more who one is, in plain words."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        return [{**one, "description": WAYS.get(one["id"], one["description"])} for one in methods]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send mail; a mail server that is away is no reason to refuse an account."""

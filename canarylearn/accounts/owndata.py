@@ -11,6 +11,7 @@ from itertools import chain
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
@@ -95,10 +96,12 @@ def _make_nameless(user: User) -> None:
 
 def _forget_in_log(user: User) -> None:
     """What staff changed about this person is still in the log; who it was is not."""
+    factors = [str(pk) for pk in Authenticator.objects.filter(user=user).values_list("pk", flat=True)]
     addresses = [str(pk) for pk in EmailAddress.objects.filter(user=user).values_list("pk", flat=True)]
-    types = ContentType.objects.get_for_models(User, EmailAddress)
+    types = ContentType.objects.get_for_models(User, EmailAddress, Authenticator)
     about = Q(content_type=types[User], object_id=str(user.pk))
     about |= Q(content_type=types[EmailAddress], object_id__in=addresses)
+    about |= Q(content_type=types[Authenticator], object_id__in=factors)
     LogEntry.objects.filter(about).update(object_repr="somebody who left", change_message="")
 
 
@@ -131,6 +134,14 @@ def _addresses(user: User) -> Rows:
 def _confirmations(user: User) -> Rows:
     found = EmailConfirmation.objects.filter(email_address__user=user).order_by("pk")
     return [{"address": one.email_address.email, "asked": _said(one.created)} for one in found]
+
+
+def _factors(user: User) -> Rows:
+    """That there is a second factor, and never its secret."""
+    return [
+        {"kind": one.type, "name": str(one), "added": _said(one.created_at), "used": _said(one.last_used_at)}
+        for one in Authenticator.objects.filter(user=user).order_by("pk")
+    ]
 
 
 def _log(user: User) -> Rows:
@@ -200,6 +211,7 @@ KEPT: dict[type[Model], dict[str, Callable[[User], Rows]]] = {
     User: {"account": _account},
     EmailAddress: {"addresses": _addresses},
     EmailConfirmation: {"confirmations": _confirmations},
+    Authenticator: {"second_factors": _factors},
     LogEntry: {"log": _log},
     Session: {"sessions": _sessions},
     Learner: {"learners": _learners},

@@ -1,9 +1,14 @@
 """The addresses of accounts. The library looks for its own pages by these names."""
 
 from allauth.account import views as library
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 
 from canarylearn.accounts import views
+from canarylearn.accounts.factor_views import RecoveryCodesView
 
 urlpatterns = [
     path("", views.own_data, name="own_data"),
@@ -28,4 +33,17 @@ urlpatterns = [
         library.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("factors/", factors.index, name="mfa_index"),
+    path("factors/sign-in/", factors.authenticate, name="mfa_authenticate"),
+    path("factors/confirm/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("factors/app/on/", totp.activate_totp, name="mfa_activate_totp"),
+    path("factors/app/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("factors/codes/", RecoveryCodesView.as_view(), name="mfa_view_recovery_codes"),
+    path("factors/codes/new/", generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("passkeys/new/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("passkeys/<int:pk>/name/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
 ]

@@ -1,10 +1,12 @@
 """Every page and every state a learner can see one in, each reached in a browser."""
 
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from tests.accounts.factors import code_at
 from tests.accounts.signing import PASSWORD
 from tests.browser.visits import Visit
 from tests.people import answers, path_of
@@ -144,40 +146,6 @@ def _calculator_with_errors(visit: Visit) -> None:
     expect(visit.page.locator("#calculator .errorlist")).to_be_visible()
 
 
-def _card(turned: bool, slug: str = "") -> State:
-    """The review with the card that is due first, or turned; or the back of a card that is named."""
-
-    def show(visit: Visit) -> None:
-        visit.page.goto("/review/canary-releases/")
-        if slug:
-            address = f"/review/cards/canary-releases/{slug}/back/"
-            form = visit.page.locator("#attempt form")
-            form.evaluate("(it, address) => { it.action = address; HTMLFormElement.prototype.submit.call(it) }", address)
-        elif turned:
-            visit.page.get_by_role("button", name="Turn the card").click()
-        if turned:
-            expect(visit.page.locator(".grades")).to_be_visible()
-
-    return show
-
-
-def _wish(cap: str) -> State:
-    """The review after a wish for so many cards a day; after one card where it is for one."""
-
-    def show(visit: Visit) -> None:
-        if cap == "0":
-            visit.expect_complaints("422")
-        _card(turned=True)(visit)
-        visit.page.get_by_role("button", name="Again").click()
-        expect(visit.page.locator("#attempt .message[role=status]").first).to_be_visible()
-        visit.page.locator(".review-wish summary").click()
-        visit.page.locator("#id_cap").evaluate("(it, cap) => { it.removeAttribute('min'); it.value = cap }", cap)
-        visit.page.get_by_role("button", name="Keep").click()
-        expect(visit.page.locator(".errorlist" if cap == "0" else ".nothing")).to_be_visible()
-
-    return show
-
-
 def run_in_lab(visit: Visit) -> None:
     """Press Run and wait for what came of it."""
     with visit.page.expect_response(lambda response: "/lab/" in response.url and response.status != 303):
@@ -201,7 +169,7 @@ def _refused(path: str, **fields: str) -> State:
         visit.page.goto(path)
         for label, value in fields.items():
             visit.page.locator(f"main [name={label}]").fill(value)
-        visit.page.locator("main form button").click()
+        visit.page.locator("main form .primary").click()
         expect(visit.page.locator(".errorlist").first).to_be_visible()
 
     return show
@@ -217,6 +185,52 @@ def _signed_in(path: str) -> State:
         visit.page.goto(path)
 
     return show
+
+
+def _sure(path: str) -> State:
+    """A page that asks for the password again, once it was given."""
+
+    def show(visit: Visit) -> None:
+        sign_up_in_browser(visit)
+        go_with_password(visit, path)
+
+    return show
+
+
+def go_with_password(visit: Visit, path: str) -> None:
+    """Go to a page that asks for the password again."""
+    visit.page.goto(path)
+    visit.page.get_by_label("Password").fill(PASSWORD)
+    visit.page.get_by_role("button", name="Go on").click()
+    visit.page.wait_for_url(f"**{path}")
+
+
+def turn_app_on_in_browser(visit: Visit) -> str:
+    """Sign up and turn an authenticator app on; the address."""
+    address = sign_up_in_browser(visit)
+    go_with_password(visit, "/account/factors/app/on/")
+    visit.page.get_by_label("Code", exact=True).fill(code_at(visit.page.locator(".secret").inner_text(), time.time()))
+    visit.page.get_by_role("button", name="Turn it on").click()
+    visit.page.get_by_role("button", name="Show them").click()
+    expect(visit.page.locator(".codes li")).to_have_count(10)
+    return address
+
+
+def _with_codes(visit: Visit) -> None:
+    turn_app_on_in_browser(visit)
+
+
+def _asked_for_code(visit: Visit) -> None:
+    address = turn_app_on_in_browser(visit)
+    visit.page.goto("/account/sign-out/")
+    visit.page.get_by_role("button", name="Sign out").click()
+    visit.page.goto("/account/sign-in/")
+    visit.page.get_by_label("E-mail address").fill(address)
+    visit.page.get_by_label("Password").fill(PASSWORD)
+    visit.page.get_by_role("button", name="Sign in", exact=True).click()
+    visit.page.get_by_label("Code", exact=True).fill("000000")
+    visit.page.get_by_role("button", name="Sign in").click()
+    expect(visit.page.locator(".errorlist").first).to_be_visible()
 
 
 def _preferences_refused(visit: Visit) -> None:
@@ -295,6 +309,11 @@ STATES: dict[str, State] = {
     "preferences of a guest": _page("/account/preferences/"),
     "preferences refused": _preferences_refused,
     "your preferences": _signed_in("/account/preferences/"),
+    "second factors": _signed_in("/account/factors/"),
+    "turning an app on": _sure("/account/factors/app/on/"),
+    "recovery codes": _with_codes,
+    "a code asked for": _asked_for_code,
+    "adding a passkey": _sure("/account/passkeys/new/"),
     "your address": _signed_in("/account/address/"),
     "your password": _signed_in("/account/password/"),
     "signing out": _signed_in("/account/sign-out/"),
@@ -307,10 +326,4 @@ STATES: dict[str, State] = {
     "deep dive": _lesson("deep-dive", "what-share", "which-metric"),
     "cost": _lesson("cost"),
     "cost with errors": _calculator_with_errors,
-    "review": _card(turned=False),
-    "review across topics": _page("/review/"),
-    "review of a card": _card(turned=True),
-    "review of an explanation": _card(turned=True, slug="explain-both-arms"),
-    "review done for today": _wish("1"),
-    "review with a wish refused": _wish("0"),
 }

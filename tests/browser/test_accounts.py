@@ -71,7 +71,7 @@ def test_what_a_guest_answered_is_there_on_another_device(
     phone.page.get_by_role("link", name="Sign in").click()
     phone.page.get_by_label("E-mail address").fill(address)
     phone.page.get_by_label("Password").fill(PASSWORD)
-    phone.page.get_by_role("button", name="Sign in").click()
+    phone.page.get_by_role("button", name="Sign in", exact=True).click()
     expect(phone.verdict).to_be_visible()
     phone.page.locator(".person summary").click()
     phone.page.get_by_role("link", name="Sign out").click()
