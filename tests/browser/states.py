@@ -146,6 +146,40 @@ def _calculator_with_errors(visit: Visit) -> None:
     expect(visit.page.locator("#calculator .errorlist")).to_be_visible()
 
 
+def _card(turned: bool, slug: str = "") -> State:
+    """The review with the card that is due first, or turned; or the back of a card that is named."""
+
+    def show(visit: Visit) -> None:
+        visit.page.goto("/review/canary-releases/")
+        if slug:
+            address = f"/review/cards/canary-releases/{slug}/back/"
+            form = visit.page.locator("#attempt form")
+            form.evaluate("(it, address) => { it.action = address; HTMLFormElement.prototype.submit.call(it) }", address)
+        elif turned:
+            visit.page.get_by_role("button", name="Turn the card").click()
+        if turned:
+            expect(visit.page.locator(".grades")).to_be_visible()
+
+    return show
+
+
+def _wish(cap: str) -> State:
+    """The review after a wish for so many cards a day; after one card where it is for one."""
+
+    def show(visit: Visit) -> None:
+        if cap == "0":
+            visit.expect_complaints("422")
+        _card(turned=True)(visit)
+        visit.page.get_by_role("button", name="Again").click()
+        expect(visit.page.locator("#attempt .message[role=status]").first).to_be_visible()
+        visit.page.locator(".review-wish summary").click()
+        visit.page.locator("#id_cap").evaluate("(it, cap) => { it.removeAttribute('min'); it.value = cap }", cap)
+        visit.page.get_by_role("button", name="Keep").click()
+        expect(visit.page.locator(".errorlist" if cap == "0" else ".nothing")).to_be_visible()
+
+    return show
+
+
 def run_in_lab(visit: Visit) -> None:
     """Press Run and wait for what came of it."""
     with visit.page.expect_response(lambda response: "/lab/" in response.url and response.status != 303):
@@ -326,4 +360,10 @@ STATES: dict[str, State] = {
     "deep dive": _lesson("deep-dive", "what-share", "which-metric"),
     "cost": _lesson("cost"),
     "cost with errors": _calculator_with_errors,
+    "review": _card(turned=False),
+    "review across topics": _page("/review/"),
+    "review of a card": _card(turned=True),
+    "review of an explanation": _card(turned=True, slug="explain-both-arms"),
+    "review done for today": _wish("1"),
+    "review with a wish refused": _wish("0"),
 }
