@@ -154,7 +154,8 @@ def _card(turned: bool, slug: str = "") -> State:
         if slug:
             address = f"/review/cards/canary-releases/{slug}/back/"
             form = visit.page.locator("#attempt form")
-            form.evaluate("(it, address) => { it.action = address; HTMLFormElement.prototype.submit.call(it) }", address)
+            send = "(it, address) => { it.action = address; HTMLFormElement.prototype.submit.call(it) }"
+            form.evaluate(send, address)
         elif turned:
             visit.page.get_by_role("button", name="Turn the card").click()
         if turned:

@@ -36,7 +36,8 @@ def test_three_cards_by_keyboard_alone(visit: Callable[..., Visit]) -> None:
         page.keyboard.press("3")  # a card that was not turned takes no grade
         page.keyboard.press(turn)
         expect(page.locator("#back")).to_be_focused()
-        assert page.evaluate("scrollY") < 400
+        expect(page.locator("#back")).to_be_in_viewport()
+        expect(page.locator("#asked")).to_be_in_viewport()
         page.keyboard.press(grade)
         expect(page.locator("#asked")).to_be_focused()
         expect(page.locator(".message[role=status]")).to_contain_text("It comes back")
