@@ -44,6 +44,7 @@ MARKERS = frozenset(
 ROOT = Path(__file__).parent.parent
 ROOM = {"task": "practice", "question": "quizzes"}
 ITEMS = sorted(curriculum().items)
+IN_PRACTICE = [slug for slug in ITEMS if curriculum().items[slug].room == "practice"]
 TEMPLATES = sorted(path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").rglob("*.html"))
 
 
@@ -89,13 +90,10 @@ def test_the_proofs_say_how_many_pass_and_not_which() -> None:
 
 def test_the_same_number_passes_in_every_item_of_a_size() -> None:
     """So that the guess floor, the one thing a proof says of passing answers, tells no item from another."""
-    lock = json.loads(LOCK.read_text(encoding="utf-8"))
-    assert {(proof["answers"], proof["guess_floor"] * proof["answers"]) for proof in lock.values()} == {
-        (3, 1),
-        (4, 1),
-        (16, 1),
-        (64, 1),
-    }
+    by_size: dict[int, set[float]] = {}
+    for proof in json.loads(LOCK.read_text(encoding="utf-8")).values():
+        by_size.setdefault(proof["answers"], set()).add(round(proof["guess_floor"] * proof["answers"], 6))
+    assert {size: found for size, found in by_size.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("name", TEMPLATES)
@@ -385,7 +383,7 @@ def _plain(text: str) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("slug", ITEMS)
+@pytest.mark.parametrize("slug", IN_PRACTICE)
 def test_nothing_of_the_end_is_sent_while_tries_are_left(slug: str) -> None:
     """Neither the worked solution nor the mistakes, hints, other notes or goals' other runs, before it is resolved."""
     build = Build(TOPIC)
