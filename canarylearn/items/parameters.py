@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -115,7 +116,7 @@ class Parameter(BaseModel):
         if (last[0] - first[0]) / step[0] >= MOST_VALUES:
             raise ValueError(f"more than {MOST_VALUES} steps; make 'step' larger")
 
-    @property
+    @cached_property
     def choices(self) -> tuple[Value, ...]:
         """Every value, in the order of the list or of the range."""
         if self.values:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from tests.kept import count_learners, kept_attempts
-from tests.people import QUESTION, TASK, Person, Reply, all_at_once, answers, item_of, path_of
+from tests.people import QUESTION, TASK, Person, Reply, all_at_once, answers, chosen, item_of, path_of
 from tests.serving import Site
 
 ROUNDS = 10
@@ -86,6 +86,17 @@ def test_one_form_sent_many_times_at_once_counts_once(site_on_each_database: Sit
         assert {reply.tries_left for reply in replies} == {item_of(slug).tries - 1}
         assert [one.answer for one in kept_attempts(site_on_each_database, person.key)] == [answer]
         assert count_learners(site_on_each_database, person.key) == 1
+
+
+def test_tries_with_other_numbers_are_counted_to_the_limit_too(served_site: Site) -> None:
+    person = newcomer(served_site, TASK)
+    assert person.answer(TASK, answers(TASK, passing=True)[0]).passed
+    path = f"{path_of(TASK)}attempt/?numbers=1"
+    forms = [person.get(f"{path_of(TASK)}?numbers=1").hidden for _ in range(TOGETHER)]
+    fields = [{**form, **chosen(TASK, answer)} for form, answer in zip(forms, wrong(TASK, TOGETHER), strict=True)]
+    replies = all_at_once([partial(person.post, path, one) for one in fields])
+    assert Counter(reply.status for reply in replies) == {200: 3, 409: TOGETHER - 3}
+    assert [one.number for one in kept_attempts(served_site, person.key)] == [1, 1, 2, 3]
 
 
 def test_one_form_with_other_answers_at_once_counts_one_of_them(site_on_each_database: Site) -> None:
