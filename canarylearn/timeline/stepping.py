@@ -97,7 +97,7 @@ def _times(window: float, trial: float) -> tuple[Tick, ...]:
             at=f"{WIDTH * moment / window:.1f}",
             percent=percent(moment / window),
             label=f"{moment / 60:.3g}" + (f"{NBSP}min" if moment == moments[-1] else ""),
-            anchor="start" if not moment else "middle",
+            anchor={0.0: "start", trial: "end"}.get(moment, "middle"),
         )
         for moment in moments
     )
@@ -179,7 +179,7 @@ def _panel(panel: Panel, chart: Stepping, *, lit: bool) -> tuple[Html, Html, Htm
     if chart.event:
         paths.append(tag("path", class_=f"event {chart.event[1]}", d=f"M{chart.event[0]} 0V{HEIGHT:g}"))
     paths += [tag("path", class_=name, d=path) for name, path in panel.paths]
-    above = [tag("circle", class_=f"at {name}", cx=chart.now_x, cy=y, r=7 if lit else 5) for name, y in panel.dots]
+    above = [tag("circle", class_=f"dot of-{name}", cx=chart.now_x, cy=y, r=7 if lit else 5) for name, y in panel.dots]
     if panel.label:
         is_left = float(chart.now_x[:-1]) < _TOO_FAR
         dx, anchor = (12, "start") if is_left else (-12, "end")
@@ -187,7 +187,7 @@ def _panel(panel: Panel, chart: Stepping, *, lit: bool) -> tuple[Html, Html, Htm
         above.append(tag("text", panel.label, class_="lit-value", dx=dx, dy=-6, **place))
     drawn = stretched(*paths, height=height, box=HEIGHT, overflow="visible")
     return (
-        svg(tag("text", panel.title, class_="panel-title", x=0, y=16), height=22, class_="wide"),
+        tag("p", panel.title, class_="panel-title"),
         svg(*labels, height=height, class_="ys"),
         svg(drawn, *above, height=height, class_="plot lit" if lit else "plot"),
     )

@@ -134,7 +134,7 @@ def test_a_run_ends_as_it_was_said_and_tells_the_gaps(visitor: Visitor, slug: st
     for gate, answer in enumerate(answers):
         told = tell(walked, gate, answer)
         assert told.fared == "right"
-        assert f"{told.verdict} Predicted {told.predicted} Observed {told.observed}" in page
+        assert words(f"{told.verdict} Predicted {told.predicted} Observed {told.observed}") in page
     assert "All frames as a table" in page
     assert say_answer("analysis", walked.walk.ends.value) in page
     assert "/lab/?p=" in look(visitor, slug, walked.last).text
