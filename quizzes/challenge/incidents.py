@@ -116,7 +116,8 @@ class Visit(rooms.Visit):
         return [one.slug for one in self.listed].index(self.slug)
 
     def _standing(self, at: Ready) -> Standing:
-        return self.stand.standing if at is self.ready else super()._standing(at)
+        # A form may have just opened a hint; a page that is only looked at was read already.
+        return super()._standing(at) if self.request.method == "POST" else self.stand.standing
 
     def _around(self) -> dict[str, object]:
         """What stands around the item: its topic, the room, and the row of incidents."""
