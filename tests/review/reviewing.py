@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from django.db.models import F
 
-from canarylearn.learning.models import Attempt
+from canarylearn.learning.models import Attempt, Item
+from canarylearn.learning.ready import ready
 from canarylearn.review.models import Answer, Card
-from tests.people import Reply, Visitor, answers
+from tests.people import Reply, Visitor, answers, chosen
 
 ALL, REVIEW = "/review/", "/review/canary-releases/"
 TASK, QUESTION = "first-users", "why-canary"
@@ -41,6 +42,16 @@ def grade(visitor: Visitor, grade: int, back: Reply | None = None, *, htmx: bool
     """Grade the card that is asked."""
     back = back or turn(visitor)
     return visitor.post(action(back), {**back.hidden, "grade": str(grade)}, htmx=htmx)
+
+
+def given(slug: str, *, passing: bool, number: int = 0) -> dict[str, str]:
+    """The fields of an answer that passes or does not, with the numbers in which a missed item is asked first."""
+    item = Item.objects.select_related("current").get(slug=slug)
+    assert item.current is not None
+    numbers = ready(item.current.pk).variants
+    mine = ready(item.current.pk, numbers[1 % len(numbers)])
+    found = [answer for answer in mine.item.assignments() if mine.judge(answer).passed is passing]
+    return chosen(slug, found[number])
 
 
 def miss(visitor: Visitor, slug: str = TASK, *, days_ago: int = 1) -> None:

@@ -12,8 +12,8 @@ from canarylearn.learning.markup import render
 from canarylearn.learning.models import Topic
 from canarylearn.review.decks import ready_cards
 from canarylearn.review.models import Answer, Card, Deck
-from tests.people import Visitor, answers, chosen
-from tests.review.reviewing import ALL, QUESTION, REVIEW, TASK, action, asked, grade, long_ago, miss, turn
+from tests.people import Visitor, answers
+from tests.review.reviewing import ALL, QUESTION, REVIEW, TASK, action, asked, given, grade, long_ago, miss, turn
 from tests.topics import curriculum
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -230,8 +230,7 @@ def answer_item(visitor: Visitor, slug: str, *, passing: bool, number: int = 0, 
     """Answer the item that is asked; the line above its form."""
     page = visitor.get(REVIEW)
     assert action(page) == f"/review/items/{slug}/attempt/"
-    given = chosen(slug, answers(slug, passing=passing)[number])
-    reply = visitor.post(action(page), {**page.hidden, **given, **more})
+    reply = visitor.post(action(page), {**page.hidden, **given(slug, passing=passing, number=number), **more})
     assert reply.status == 200
     assert reply.passed is passing
     return reply.message
@@ -331,7 +330,7 @@ def test_an_item_left_empty_costs_nothing(visitor: Visitor) -> None:
 def test_the_same_answer_again_and_a_form_sent_twice_cost_no_try(visitor: Visitor) -> None:
     miss(visitor)
     page = visitor.get(REVIEW)
-    fields = {**page.hidden, **chosen(TASK, answers(TASK, passing=False)[0])}
+    fields = {**page.hidden, **given(TASK, passing=False)}
     left = visitor.post(action(page), fields).tries_left
     assert left == 2
     twice = visitor.post(action(page), fields)
@@ -359,3 +358,15 @@ def test_the_pages_are_light_and_ask_little_of_the_database(visitor: Visitor) ->
     backs = [visitor.post(f"/review/cards/canary-releases/{slug}/back/", {}) for slug in deck]
     assert {back.status for back in backs} == {200}
     assert max(len(gzip.compress(back.body)) for back in backs) < 30_000
+
+
+def test_an_item_is_asked_with_other_numbers_each_time(visitor: Visitor) -> None:
+    miss(visitor)
+    prompt, seen = re.compile(r'<div class="prompt">(.*?)</div>', re.DOTALL), []
+    for _ in range(3):
+        page = visitor.get(REVIEW)
+        seen += prompt.findall(page.text)
+        visitor.post(action(page), {**page.hidden, "unknown": "1"})
+        long_ago(1)
+    assert len(set(seen)) == 3
+    assert "Here it is with other numbers." in page.text
