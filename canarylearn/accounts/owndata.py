@@ -173,6 +173,7 @@ def _slots(user: User) -> Rows:
             "item": slot.version.item.slug,
             "title": slot.version.title,
             "version": slot.version.number,
+            "numbers": slot.variant,
             "since": _said(slot.created),
             "hints_opened": slot.hints_opened,
             "counts": slot.learner.merged_into_id is None,
@@ -187,10 +188,11 @@ def _attempts(user: User) -> Rows:
 
 
 def _attempt(one: Attempt) -> dict[str, object]:
-    item = ready(one.slot.version_id).item
+    item = ready(one.slot.version_id, one.slot.variant).item
     return {
         "item": one.slot.version.item.slug,
         "version": one.slot.version.number,
+        "numbers": one.slot.variant,
         "number": one.number,
         "when": _said(one.created),
         "answer": {blank: option.text for blank, option in item.chosen(one.answer).items()},

@@ -107,7 +107,7 @@ def test_a_field_that_no_scenario_has_is_refused_at_its_line_and_so_is_another_a
     ],
 )
 def test_a_mark_is_filled_with_its_value_or_its_sum_and_all_else_stays(text: str, read: str) -> None:
-    values = {"n": 8, "share": "8%", "time": "10m", "kept": "0.50", "name": "ranker-b"}
+    values: dict[str, int | float | str] = {"n": 8, "share": "8%", "time": "10m", "kept": "0.50", "name": "ranker-b"}
     assert fill(text, values) == read
 
 
