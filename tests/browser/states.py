@@ -6,10 +6,13 @@ from uuid import uuid4
 
 from playwright.sync_api import expect
 
+from canarylearn.items import judge
+from canarylearn.items.variants import vary
 from tests.accounts.factors import code_at
 from tests.accounts.signing import PASSWORD
 from tests.browser.visits import Visit
-from tests.people import answers, path_of
+from tests.people import answers, item_of, path_of
+from tests.topics import curriculum
 
 TASK, REFUSING_TASK, WIDEST_TASK = "first-users", "percent-not-text", "split-the-traffic"
 QUESTION, LONGEST_QUESTION, PRINTING_QUESTION = "faster-or-better", "ten-percent-as-fraction", "who-is-routed"
@@ -53,6 +56,22 @@ def _all_hints(visit: Visit) -> None:
     for level in (1, 2, 3):
         visit.page.get_by_role("button", name=f"Hint {level}").click()
         expect(visit.page.locator(f"#hint-{level}")).to_be_visible()
+
+
+def _other_numbers(*outcomes: bool) -> State:
+    """A solved task with its next numbers, and answers to these that passed or did not."""
+
+    def show(visit: Visit) -> None:
+        _after(TASK, True)(visit)
+        visit.page.get_by_role("link", name="Try it with other numbers").first.click()
+        item, scenarios = vary(item_of(TASK), curriculum().scenarios_of(item_of(TASK)), 1)
+        for passing in outcomes:
+            found = (one for one in item.assignments() if judge(item, scenarios, one).passed is passing)
+            visit.fill(TASK, next(found))
+            visit.deploy.click()
+            expect(visit.page.locator("#verdict")).to_be_visible()
+
+    return show
 
 
 def _lost(visit: Visit) -> None:
@@ -317,6 +336,8 @@ STATES: dict[str, State] = {
     "task wrong": _after(TASK, False, last=True),
     "task refused": _after(REFUSING_TASK, False),
     "task solved": _after(WIDEST_TASK, False, True),
+    "task with other numbers": _other_numbers(),
+    "task solved with other numbers": _other_numbers(True),
     "task out of tries": _after(TASK, False, False, False),
     "question": _fresh(QUESTION),
     "question wrong": _after(QUESTION, False),
