@@ -15,7 +15,9 @@ class QuizzesConfig(AppConfig):
         """List the test with the other modes, and close the scenarios of the question that is open in it."""
         from canarylearn.learning.closing import tell_closed
         from canarylearn.learning.modes import tell_mode
-        from quizzes.sittings.telling import closed_to, say_state
+        from canarylearn.learning.progress import tell_evidence
+        from quizzes.sittings.telling import closed_to, evidence, say_state
 
         tell_mode("test", "test:index", say_state, offered=lambda topic: len(topic.bank) >= FIRST)
         tell_closed(closed_to)
+        tell_evidence(evidence)

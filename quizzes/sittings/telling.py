@@ -1,6 +1,6 @@
 """What the test tells the rest of the site: where a learner stands in it, and what is closed to them meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from uuid import UUID
 
 from django.urls import reverse
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from canarylearn.learning.closing import Closing
 from canarylearn.learning.models import Topic
+from canarylearn.learning.progress import Evidence
 from canarylearn.mastery import Verdict
 from quizzes.models import Asked, Sitting
 from quizzes.sittings.bank import read_or_none
@@ -36,3 +37,26 @@ def closed_to(learner_key: UUID) -> Mapping[str, Closing]:
             closing = Closing(title=_("a question of the test"), url=url)
             closed |= {f"{topic}/{slug}": closing for slug in ready.item.scenarios}
     return closed
+
+
+def evidence(learner_key: UUID) -> Iterator[Evidence]:
+    """What finished tests showed: each first answer, without hints and among mixed questions. "Not sure" is a miss."""
+    judged = Asked.objects.filter(sitting__learner__key=learner_key, passed__isnull=False).order_by()
+    for topic, *facts in judged.values_list(
+        *("sitting__topic__slug", "sitting_id", "answered", "concept", "version__item__slug", "variant"),
+        *("version__title", "level", "floor", "passed"),
+    ):
+        sitting, when, concept, slug, variant, title, level, floor, passed = facts
+        yield Evidence(
+            when=when,
+            concept=concept,
+            what=(slug, variant),
+            title=title,
+            level=level,
+            floor=floor,
+            passed=passed,
+            unaided=True,
+            mixed=True,
+            where="test",
+            url=reverse("test:result", args=[topic, sitting]),
+        )

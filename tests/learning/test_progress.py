@@ -3,12 +3,16 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
-from canarylearn.learning.models import Learner
+from canarylearn.learning.models import Learner, Version
 from canarylearn.learning.progress import KEPT, OPPORTUNITIES, Evidence, Standing, State, standing
+from canarylearn.review.models import Answer as ReviewAnswer
+from canarylearn.review.models import Card
+from quizzes.models import Asked, Sitting
 from tests.people import Visitor, answers, item_of
 
 START = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
@@ -127,6 +131,40 @@ def test_only_the_first_answer_to_an_item_counts(visitor: Visitor) -> None:
     visitor.answer("why-canary", answers("why-canary", passing=False)[0])
     visitor.answer("why-canary", answers("why-canary", passing=True)[0])
     assert visitor.get("/progress/").text.count("<time datetime") == 1
+
+
+def test_a_test_and_a_reviewed_item_are_evidence_too_once_they_are_judged(visitor: Visitor) -> None:
+    visitor.answer("first-users", answers("first-users", passing=True)[0])
+    learner, version = Learner.objects.get(), Version.objects.get(item__slug="why-canary")
+    sitting = Sitting.objects.create(learner=learner, topic=version.item.topic, seed="seed", plan=[[version.pk, 0]])
+    asked = Asked.objects.create(
+        sitting=sitting,
+        number=1,
+        version=version,
+        concept="exposure",
+        level="easy",
+        floor=0.25,
+        first=True,
+        key="key",
+        answered=timezone.now(),
+        not_sure=True,
+    )
+    ReviewAnswer.objects.create(learner=learner, what="item:latency-limit", day=START.date(), grade=3, key="key")
+    ReviewAnswer.objects.create(learner=learner, what="card:canary-releases/a-card", day=START.date(), grade=3, key="k")
+    assert visitor.get("/progress/").text.count("<time datetime") == 2
+    Asked.objects.filter(pk=asked.pk).update(passed=False)
+    page = visitor.get("/progress/").text
+    assert page.count("<time datetime") == 3
+    assert f"/test/canary-releases/results/{sitting.pk}/" in page
+
+
+def test_cards_that_are_due_come_first(visitor: Visitor) -> None:
+    visitor.answer("first-users", answers("first-users", passing=True)[0])
+    learner, today = Learner.objects.get(), timezone.now().date()
+    Card.objects.create(learner=learner, what="card:canary-releases/a-card", due=today + dt.timedelta(days=3))
+    assert "card is due" not in visitor.get("/progress/").text
+    Card.objects.update(due=today - dt.timedelta(days=1))
+    assert "1 card is due" in visitor.get("/progress/").text
 
 
 def test_whoever_did_nothing_is_told_where_to_begin(visitor: Visitor) -> None:
