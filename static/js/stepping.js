@@ -45,6 +45,8 @@ function byBrowser(event) {
 
 // The page's policy lets nobody write a style attribute, not even an empty one.
 window.htmx.config.attributesToSettle = ["class"];
+// A key may be pressed as soon as a frame is there: its links must work by then.
+window.htmx.config.defaultSettleDelay = 0;
 
 document.addEventListener("keydown", step);
 document.addEventListener("htmx:afterSettle", (event) => {
