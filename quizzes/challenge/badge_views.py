@@ -40,7 +40,7 @@ def badge(request: LearnerRequest, token: str) -> HttpResponse:
 def share(request: LearnerRequest, token: str) -> HttpResponse:
     """Let others see the badge, or no longer."""
     found = _badge(request, token)
-    if found.learner.key != request.visitor.key:
+    if not found.belongs_to(request.visitor.key):
         raise Http404("There is no such badge.")
     if request.method != "POST":
         return unsent(_show_badge(request, found))
@@ -68,7 +68,7 @@ def evidence(request: LearnerRequest, token: str) -> HttpResponse:
 
 def _badge(request: LearnerRequest, token: str) -> Badge:
     """The badge at that address. Raises Http404 for one that this visitor may not see, as if there were none."""
-    found = get_object_or_404(Badge.objects.select_related("learner", "topic"), token=token)
+    found = get_object_or_404(Badge.objects.select_related("learner__merged_into", "topic"), token=token)
     if not may_see(found, request.visitor.key):
         raise Http404("There is no such badge.")
     return found
@@ -83,7 +83,7 @@ def _show_badge(
         "topic": found.topic,
         "room": room_facts(found.topic),
         "badge": found,
-        "mine": found.learner.key == request.visitor.key,
+        "mine": found.belongs_to(request.visitor.key),
         "rows": rows,
         "digest": facts["digest"],
         "engine": ", ".join(sorted({one["engine"] for one in rows})),

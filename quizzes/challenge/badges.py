@@ -89,4 +89,4 @@ def is_sealed(digest: str, seal: str) -> bool:
 
 def may_see(badge: Badge, learner_key: UUID) -> bool:
     """Its owner always, others while it is shared."""
-    return badge.shared or badge.learner.key == learner_key
+    return badge.shared or badge.belongs_to(learner_key)

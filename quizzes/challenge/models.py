@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import models
 from django.urls import reverse
@@ -92,6 +93,11 @@ class Badge(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("challenge:badge", args=[self.token])
+
+    def belongs_to(self, learner_key: UUID) -> bool:
+        """Whether this learner made it, or the guest who became this learner."""
+        owner = self.learner.merged_into or self.learner
+        return owner.key == learner_key
 
     def renew(self) -> None:
         """Take a new address, so that the old one leads nowhere."""
