@@ -3,7 +3,8 @@
 import html
 import json
 import re
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -13,18 +14,21 @@ from uuid import UUID
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
 
-from canarylearn.items.proof import Proof
+from canarylearn.items import read_topic
 from canarylearn.learning.content import load_topic
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Version
 from canarylearn.learning.ready import ready
 from canarylearn.mastery import FIRST, MOST
 from quizzes.models import Asked, Sitting
 from quizzes.sittings import services
+from tests import topics
 from tests.accounts.signing import ADDRESS, DELETE, EXPORT, PASSWORD, send, sign_in, sign_up
 from tests.people import Reply, Visitor
-from tests.quizzes.banks import CONCEPTS, Known, known, with_bank
-from tests.topics import as_if_proven
+from tests.quizzes.banks import CONCEPTS, Known, known, with_bank, write_bank
+from tests.test_what_is_sent import everything_sent
+from tests.topics import as_if_proven, change, copied
 
 TEST = "/test/canary-releases/"
 TAGS = re.compile(r"<[^>]+>")
@@ -35,18 +39,26 @@ def words(text: str) -> str:
     return " ".join(html.unescape(TAGS.sub(" ", text)).split())
 
 
-def publish(size: int = 24, variants: tuple[int, ...] = (0,)) -> None:
+def publish(size: int = 24) -> None:
     """The topic with a bank of that size."""
     ready.cache_clear()
     files = with_bank(size)
-    proofs: dict[str, Proof] = {slug: replace(proof, variants=variants) for slug, proof in as_if_proven(files).items()}
-    load_topic(files, proofs)
+    load_topic(files, {slug: replace(proof, variants=(0,)) for slug, proof in as_if_proven(files).items()})
+
+
+@pytest.fixture(scope="module")
+def published(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The topic with a bank, put into the database once for all tests that only sit the test."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        publish()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def somebody(db: None) -> Visitor:
+def somebody(published: None, db: None) -> Visitor:
     """Somebody who has just come to a site whose topic has a test."""
-    publish()
+    ready.cache_clear()
     return Visitor()
 
 
@@ -219,6 +231,81 @@ def test_a_seed_gives_the_same_test_and_another_learner_gets_another(somebody: V
     one, other = Sitting.objects.all()
     assert one.plan != other.plan
     assert len(one.plan) == MOST
+
+
+class _Undo(Exception):
+    """Raised to take a build out of the database again."""
+
+
+def sent_by(topic: Path) -> list[str]:
+    """All that a learner is sent by a build of the content, from the topic to the offer of an end."""
+    sent: list[str] = []
+    try:
+        with transaction.atomic():
+            files = read_topic(topic)
+            load_topic(files, {slug: replace(one, variants=(0,)) for slug, one in as_if_proven(files).items()})
+            sent = list(_walk(Visitor()))
+            raise _Undo
+    except _Undo:
+        ready.cache_clear()
+    return sent
+
+
+def _walk(visitor: Visitor) -> Iterator[str]:
+    for path in ("/topics/canary-releases/", TEST):
+        yield everything_sent(visitor.client.get(path))
+    visitor.post(f"{TEST}begin/", {})
+    for number in range(1, WALKED):
+        page = visitor.client.get(f"{TEST}{number}/")
+        yield everything_sent(page)
+        hidden = Visitor.reply(page).hidden
+        yield everything_sent(visitor.client.post(f"{TEST}{number}/answer/", hidden))
+        yield everything_sent(visitor.client.post(f"{TEST}{number}/answer/", {**hidden, "not-sure": "yes"}))
+        for path in (f"{TEST}{number}/", f"{TEST}end/", "/attempts/", "/practice/"):
+            yield everything_sent(visitor.client.get(path))
+    yield everything_sent(visitor.client.get(f"{TEST}{WALKED}/"))
+
+
+WALKED = 6
+
+OTHER_GOALS = (
+    (
+        "questions/all-traffic-by-mistake.yaml",
+        "at_least: ‹share-2›%, at_most: ‹share+2›%",
+        "at_least: 45%, at_most: 55%",
+    ),
+    (
+        "tasks/first-users.yaml",
+        "measure: users_exposed_share, at_most: 20%",
+        "measure: users_exposed_share, at_least: 40%",
+    ),
+)
+
+
+@pytest.mark.django_db
+def test_what_is_sent_before_the_end_is_the_same_whichever_answer_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two builds that differ in what passes and in nothing else; the seed is the same, so the questions are."""
+    monkeypatch.setattr(secrets, "token_hex", lambda size: "ab" * size)
+    builds = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        topic = copied(tmp_path / name)
+        if name == "other":
+            for file, before, after in OTHER_GOALS:
+                change(topic / file, (before, after))
+        write_bank(topic, FIRST)
+        builds.append(topic)
+    files = [read_topic(topic) for topic in builds]
+    changed = [
+        slug for slug in with_bank(FIRST).topic.bank if topics.passing(files[0], slug) != topics.passing(files[1], slug)
+    ]
+    assert len(changed) == len(OTHER_GOALS)
+    sent, sent_by_other = sent_by(builds[0]), sent_by(builds[1])
+    assert len(sent) == 2 + 7 * (WALKED - 1) + 1
+    assert sum("no whole answer yet" in page for page in sent) == WALKED - 1
+    assert sent == sent_by_other
 
 
 # Reload, back, second tab, double post
@@ -489,14 +576,14 @@ def test_the_next_test_asks_nothing_twice_and_ends_when_all_is_known(somebody: V
     assert somebody.post(f"{TEST}begin/", {}).status == 409
 
 
-@pytest.mark.django_db
-def test_a_known_question_comes_back_with_other_numbers() -> None:
-    publish(variants=(0, 1))
-    visitor = Visitor()
-    sit(visitor, *[None] * FIRST)
+def test_a_known_question_comes_back_with_other_numbers(somebody: Visitor) -> None:
+    for version in Version.objects.filter(item__room="test"):
+        version.proof["variants"] = [0, 1]
+        version.save()
+    sit(somebody, *[None] * FIRST)
     for _number in range(2):
         Sitting.objects.update(ended=timezone.now() - timedelta(days=2))
-        sit(visitor, *[None] * FIRST)
+        sit(somebody, *[None] * FIRST)
     seen = [pair for sitting in Sitting.objects.all() for pair in met(sitting)]
     assert len(seen) == len(set(seen)) == 3 * FIRST
     again = Asked.objects.filter(first=False)
