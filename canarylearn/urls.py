@@ -19,6 +19,7 @@ urlpatterns = [
     path("progress/", progress_page.index, name="progress"),
     path("attempts/", history.index, name="attempts"),
     path("attempts/<int:number>/", history.replay, name="replay"),
+    path("search/", views.find, name="search"),
     path("how-answers-are-judged/", views.how_judged, name="how-judged"),
     path("account/", include("canarylearn.accounts.urls")),
     path("healthz", healthz, name="healthz"),
