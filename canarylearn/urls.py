@@ -15,6 +15,7 @@ urlpatterns = [
     path("challenge/", include("quizzes.challenge.urls")),
     path("test/", include("quizzes.sittings.urls")),
     path("lab/", include("canarylearn.lab.urls")),
+    path("project/", include("canarylearn.projects.urls")),
     path("review/", include("canarylearn.review.urls")),
     path("progress/", progress_page.index, name="progress"),
     path("attempts/", history.index, name="attempts"),
