@@ -77,7 +77,7 @@ def what_else_hangs_on(owner: type[Model]) -> list[tuple[type[Model], str]]:
 
 def _take(model: type[Model], field: str, guest: Learner, account: Learner) -> None:
     """Make the guest's rows the account's. Where the account has such a row already, the guest's is set aside, unless
-    it outranks the account's (by having passed, where its model says nothing else): then they change places."""
+    it outweighs the account's (by having passed, where its model says nothing else): then they change places."""
     for row in model._default_manager.filter(**{field: guest}):
         theirs = _like(row, field, account)
         if theirs is None:
@@ -88,13 +88,6 @@ def _take(model: type[Model], field: str, guest: Learner, account: Learner) -> N
             _give(row, field, account)
             _give(theirs, field, guest)
             between.delete()
-
-
-def _outranks(row: Model, theirs: Model) -> bool:
-    """Whether the guest's row counts and not the account's: as its model says, or when it alone has passed."""
-    if hasattr(row, "outranks"):
-        return bool(row.outranks(theirs))
-    return bool(getattr(row, "passed", False) and not getattr(theirs, "passed", False))
 
 
 def _like(row: Model, field: str, owner: Learner) -> Model | None:

@@ -33,7 +33,7 @@ class Draft(models.Model):
     def __str__(self) -> str:
         return f"{self.learner}: {self.stage}, saved {self.number} times"
 
-    def outranks(self, other: Self) -> bool:
+    def outweighs(self, other: Self) -> bool:
         """Of two drafts of one stage the one that was written later counts, when a guest signs in."""
         return self.updated > other.updated
 
