@@ -179,7 +179,7 @@ def test_the_topic_lists_the_modes_in_order_each_saying_whether_it_is_needed(vis
     for title, begin in zip(titles, begins, strict=True):
         if title.partition(" about ")[0] in tests_first:
             assert begin.startswith("Test yourself first")
-        elif title.startswith(("Test", "Practice questions")):
+        elif title.startswith("Test "):
             assert begin == "Test yourself here."
         else:
             assert begin == "Jump in, no test required."
