@@ -133,12 +133,12 @@ def test_what_a_guest_wrote_and_passed_comes_along_and_goes_with_the_account(acc
     Endurance.objects.create(learner=guest, topic=TOPIC, digest=digest_of("x"), rounds=2, survived=24)
     merge_guest(guest.key, account)
     for model in (Draft, PassedStage, Endurance):
-        assert model.objects.get().learner == own  # type: ignore[attr-defined]
+        assert model.objects.get().learner == own
     told = export(account)
     assert {"projects.draft", "projects.passedstage", "projects.endurance"} <= set(told)
     erase(account)
     for model in (Draft, PassedStage, Endurance):
-        assert not model.objects.exists()  # type: ignore[attr-defined]
+        assert not model.objects.exists()
 
 
 def test_hidden_seeds_are_a_learner_s_and_a_stage_s_own(db: None, settings: object) -> None:

@@ -1,8 +1,10 @@
 """The files of a project: read with every error located, and proven by judging what they say is right and wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items.files import read_topic
@@ -65,6 +67,23 @@ def test_a_reference_that_fails_and_a_wrong_script_that_passes_are_told() -> Non
     assert "route.yaml: its right script fails under seed 11: At 25 % only" in problems[0]
     assert "route.yaml: its wrong script 'a-hundredth' passes" in problems
     assert "route.yaml: its wrong script 'nobody' fails by 'no-function'" in problems
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "arguments", "error"),
+    [
+        ("salt='ranking-v2') < percent * 100", "salt='x') < percent", (), "project/route.yaml: its right script fails"),
+        ("concept: routing\n", "", ("--check",), "project/route.yaml: concept: Field required (line 1)"),
+    ],
+)
+def test_check_content_refuses_a_project_that_is_not_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, arguments: tuple[str, ...], error: str
+) -> None:
+    folder = copied(tmp_path)
+    change(folder / "project" / "route.yaml", (before, after))
+    monkeypatch.setattr("canarylearn.learning.management.commands.check_content.topic_folders", lambda: [folder])
+    with pytest.raises(CommandError, match=re.escape(error)):
+        call_command("check_content", "--quiet", *arguments)
 
 
 def test_what_the_files_say_is_proven() -> None:
