@@ -91,7 +91,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(said))
 
     def _refuse_project(self, folder: Path, *, judged: bool) -> None:
-        """A project's files have to be readable, and its scripts right and wrong as they say: those are judged if asked."""
+        """A project's files have to be readable and, where they are `judged`, its scripts right and wrong as they say."""
         if not has_project(folder):
             return
         try:
