@@ -75,7 +75,7 @@ class Card(models.Model):
 class Answer(models.Model):
     """An answer that counted: the first to a card on a day."""
 
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="review_answers")
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="reviews")
     what = models.CharField(max_length=130)
     day = models.DateField()
     grade = models.PositiveSmallIntegerField()

@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     "learner",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="review_answers",
+                        related_name="reviews",
                         to="learning.learner",
                     ),
                 ),
