@@ -10,6 +10,7 @@ from canarylearn.items import judge
 from canarylearn.items.variants import vary
 from tests.accounts.factors import code_at
 from tests.accounts.signing import PASSWORD
+from tests.browser import sitting
 from tests.browser.stepping import PATH as LIVE_RUNS
 from tests.browser.stepping import live, predict
 from tests.browser.visits import Visit
@@ -177,6 +178,22 @@ def _live_run_left_empty(visit: Visit) -> None:
     visit.expect_complaints("422")
     visit.page.get_by_role("button", name="Predict and go on").click()
     expect(visit.page.locator("#gate .message")).to_be_visible()
+
+
+def _test(*passing: bool, then: str = "") -> State:
+    """The test after these answers, passing or not; then the address `then`, if any, of the test or of its result."""
+
+    def show(visit: Visit) -> None:
+        sitting.begin(visit.page)
+        sitting.sit_so_that(visit.page, *passing)
+        if then == "end":
+            visit.page.goto(f"{sitting.TEST}end/")
+            visit.page.get_by_role("button", name="End the test").click()
+            expect(visit.page.locator(".said")).to_be_visible()
+        elif then:
+            visit.page.goto(f"{visit.page.url}{then}")
+
+    return show
 
 
 def _calculator_with_errors(visit: Visit) -> None:
@@ -416,4 +433,11 @@ STATES: dict[str, State] = {
     "review of an explanation": _card(turned=True, slug="explain-both-arms"),
     "review done for today": _wish("1"),
     "review with a wish refused": _wish("0"),
+    "test": _page(sitting.TEST),
+    "test question": _test(),
+    "test not decided": _test(*[True] * 8, False, False),
+    "test ended early": _test(True, False, then="end"),
+    "test verdict strong": _test(*[True] * 10),
+    "test verdict not yet": _test(*[False] * 10),
+    "test verdict explained": _test(*[False] * 10, then="1/"),
 }
