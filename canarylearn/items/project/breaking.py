@@ -15,7 +15,7 @@ from canarylearn.items.project.releasing import (
     hold_wrong,
 )
 from canarylearn.items.project.trial import Ran, run_release
-from canarylearn.items.project.verdicts import Failed, Finding, shown
+from canarylearn.items.project.verdicts import Failed, Finding, say_percent, shown
 from canarylearn.items.project.worlds import Case, fails
 
 FAMILY = "any"
@@ -68,13 +68,13 @@ def _case(title: str, **facts: object) -> Case:
 def _fine(rng: np.random.Generator) -> Made:
     errors = float(rng.choice([0.01, 0.02, 0.03]))
     both = {"errors": errors}
-    title = f"both versions fail {errors:.0%} of requests"
+    title = f"both versions fail {say_percent(errors)} of requests"
     return Made(case=_case(title, stable=both, canary=both), hold=_hold_not_back)
 
 
 def _outage(rng: np.random.Generator) -> Made:
     since, rate = int(rng.choice([80, 120, 160])), float(rng.choice([0.1, 0.15, 0.2]))
-    title = f"something both versions depend on fails {rate:.0%} of all requests from minute {since} to {since + 60}"
+    title = f"something both versions depend on fails {say_percent(rate)} of all requests from minute {since} to {since + 60}"
     fault = {"kind": "outage", "rate": rate, "since": f"{since}m", "until": f"{since + 60}m"}
     return Made(case=_case(title, faults=[fault]), hold=_hold_not_back)
 
@@ -96,7 +96,7 @@ def _segment(rng: np.random.Generator) -> Made:
 
 def _wrong(rng: np.random.Generator) -> Made:
     rate = float(rng.choice([0.06, 0.1]))
-    title = f"v2 turns {rate:.0%} of its right answers wrong"
+    title = f"v2 turns {say_percent(rate)} of its right answers wrong"
     fault = {"kind": "quality-drop", "on": "canary", "rate": rate}
     return Made(case=_case(title, faults=[fault]), hold=hold_wrong)
 
@@ -122,7 +122,7 @@ def _hold_not_back(ran: Ran) -> None:
     hold_sound(ran)
     if ran.returned == ROLLED_BACK:
         said = (
-            f"{ran.case.title[:1].upper()}{ran.case.title[1:]}: v2 is as good as v1, and it was rolled back at minute "
+            "v2 is as good as v1 in this world, and it was rolled back at minute "
             f"{ran.trial.minute}. Over a window in which the share has grown, v2 has most of its requests late and v1 "
             "most of its own early, so that a bad hour of both counts against v2."
         )

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from canarylearn.dialects.script import Refused
 from canarylearn.dialects.script.values import Value
 from canarylearn.engine import Release
-from canarylearn.items.project.verdicts import Failed, Judged, Script, most_by_luck, run_checks, shown, stopped
+from canarylearn.items.project.verdicts import (
+    Failed,
+    Judged,
+    Script,
+    most_by_luck,
+    run_checks,
+    say_percent,
+    shown,
+    stopped,
+)
 from canarylearn.items.project.worlds import (
     INTERVAL,
     LABELS_AFTER,
@@ -291,8 +300,8 @@ def _fine(rule: _Rule, seeds: Sequence[int]) -> str:
     if len(alarms) > most:
         said = (
             f"{len(alarms)} of {len(ended)} releases of a fine v2 were rolled back within {LOOKS} looks; a rule that "
-            f"is wrong in {FALSE_ALARMS:.0%} of releases has more than {most} about once in 10,000 times. Each look is "
-            "another chance to be wrong."
+            f"is wrong in {say_percent(FALSE_ALARMS)} of releases has more than {most} about once in 10,000 times. Each "
+            "look is another chance to be wrong."
         )
         raise _shown("false-alarms", said, alarms[0], SHORT["short-fine"])
     waiting = [one for one in ended if one.answer == WAIT]

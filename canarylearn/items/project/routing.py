@@ -10,7 +10,7 @@ from canarylearn.dialects.script.host import HOST
 from canarylearn.dialects.script.plain import HostFunction
 from canarylearn.dialects.script.values import Value
 from canarylearn.engine import BUCKETS, Release, bucket
-from canarylearn.items.project.verdicts import Failed, Judged, Script, run_checks, shown, stopped
+from canarylearn.items.project.verdicts import Failed, Judged, Script, run_checks, say_percent, shown, stopped
 from canarylearn.items.project.worlds import SHORT
 
 NEEDS = "route(user_id, percent)"
@@ -141,8 +141,8 @@ def _hold_share(router: _Router, name: str, percent: int, sent: int) -> None:
     if abs(sent - expected) > SIGMAS * (expected * (1 - percent / 100)) ** 0.5:
         some = _ids(router.seed, name)[0]
         said = (
-            f"Of {USERS:,} users with {_POPULATIONS[name]}, {sent / USERS:.1%} were sent to v2 where {percent} % was "
-            f"asked for; an honest router stays within {bound(percent):.1f} points."
+            f"Of {USERS:,} users with {_POPULATIONS[name]}, {say_percent(sent / USERS, 1)} were sent to v2 where "
+            f"{percent} % was asked for; an honest router stays within {bound(percent):.1f} points."
         )
         raise Failed(name, said, example=f"route({shown(some)}, {percent})", seed=router.seed)
 
@@ -158,7 +158,9 @@ def _say_common_slips(router: _Router, sent: Mapping[tuple[str, int], list[int |
     at = {percent: sum(len(users) for (_, asked), users in sent.items() if asked == percent) for percent in ASKED}
     how = {"example": "route(1, 25)", "seed": router.seed}
     if at[5] not in (0, total) and all(sent[name, 5] == sent[name, 25] for name in _NUMBERS):
-        said = f"At 5 % and at 25 % the same {at[5] / total:.1%} of users are sent to v2: percent is not used."
+        said = (
+            f"At 5 % and at 25 % the same {say_percent(at[5] / total, 1)} of users are sent to v2: percent is not used."
+        )
         raise Failed("ignores-percent", said, **how)
     if at[25] == 0:
         raise Failed("nobody", f"At 25 % nobody of {total:,} users is sent to v2.", **how)
@@ -167,12 +169,12 @@ def _say_common_slips(router: _Router, sent: Mapping[tuple[str, int], list[int |
         raise Failed("everybody", said, **how)
     if at[25] < total * 0.25 / 20:
         said = (
-            f"At 25 % only {at[25] / total:.2%} of {total:,} users are sent to v2, a hundredth of what was asked for. "
-            "bucket() gives 0 to 9,999, so 1 % are 100 buckets."
+            f"At 25 % only {say_percent(at[25] / total, 2)} of {total:,} users are sent to v2, a hundredth of what was "
+            "asked for. bucket() gives 0 to 9,999, so 1 % are 100 buckets."
         )
         raise Failed("a-hundredth", said, **how)
     if at[5] > total * 0.9 and at[25] > total * 0.7:
-        said = f"At 5 %, {at[5] / total:.0%} of users are sent to v2: the two versions have changed places."
+        said = f"At 5 %, {say_percent(at[5] / total)} of users are sent to v2: the two versions have changed places."
         raise Failed("upside-down", said, **how)
     everyone = [user for name in _NUMBERS for user in _ids(router.seed, name) if isinstance(user, int)]
     chosen = {user for name in _NUMBERS for user in sent[name, 25]}

@@ -11,6 +11,7 @@ from canarylearn.dialects.script.host import HOST
 from canarylearn.dialects.script.plain import HostFunction
 from canarylearn.dialects.script.values import Value, written
 from canarylearn.engine import Release
+from canarylearn.engine.quantities import NBSP
 
 LIMITS = Limits(steps=150_000)
 """A release looks at its log many times; everything else is bounded as in the lab."""
@@ -161,6 +162,11 @@ def most_by_luck(times: int, chance: float) -> int:
     return times
 
 
+def say_percent(share: float, digits: int = 0) -> str:
+    """A share in percent."""
+    return f"{share * 100:.{digits}f}{NBSP}%"
+
+
 def shown(value: Value) -> str:
     """A value as it stands in a script."""
     text = written(value, _LONGEST, quoted=True)
@@ -171,4 +177,16 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-__all__ = ["Checked", "Failed", "Finding", "Judged", "Refused", "Script", "begin", "most_by_luck", "shown", "stopped"]
+__all__ = [
+    "Checked",
+    "Failed",
+    "Finding",
+    "Judged",
+    "Refused",
+    "Script",
+    "begin",
+    "most_by_luck",
+    "percent",
+    "shown",
+    "stopped",
+]

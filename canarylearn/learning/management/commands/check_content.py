@@ -91,7 +91,7 @@ class Command(BaseCommand):
             raise CommandError("\n".join(said))
 
     def _refuse_project(self, folder: Path, *, judged: bool) -> None:
-        """A project's files have to be readable and, where they are `judged`, its scripts right and wrong as they say."""
+        """A project's files have to be readable and, where they are `judged`, its scripts what they say."""
         if not has_project(folder):
             return
         try:
@@ -99,8 +99,8 @@ class Command(BaseCommand):
         except Unreadable as unreadable:
             said = [f"{FOLDER}/{at.message} (line {at.line})" for at in unreadable.errors]
             raise CommandError("\n".join(said)) from None
-        if judged and (refused := [f"{FOLDER}/{problem}" for problem in project_problems(project)]):
-            raise CommandError("\n".join(refused))
+        if judged and (problem := next(project_problems(project), "")):
+            raise CommandError(f"{FOLDER}/{problem}")
 
     def _report(self, item: Item, proof: Proof, problems: list[Problem], before: Proof | None) -> None:
         verdict = "refused" if problems else "proven"
