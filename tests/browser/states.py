@@ -11,9 +11,15 @@ from canarylearn.items.variants import vary
 from tests.accounts.factors import code_at
 from tests.accounts.signing import PASSWORD
 from tests.browser import sitting
+from tests.browser.incidents import answer_incident, start_incident
 from tests.browser.stepping import PATH as LIVE_RUNS
 from tests.browser.stepping import live, predict
 from tests.browser.visits import Visit
+from tests.challenge.helping import INCIDENTS, ORDER
+from tests.challenge.helping import LIST as CHALLENGE
+from tests.challenge.helping import QUESTION as INCIDENT
+from tests.challenge.helping import answers as incident_answers
+from tests.challenge.helping import path_of as incident_path
 from tests.people import answers, item_of, path_of
 from tests.topics import curriculum
 
@@ -358,7 +364,52 @@ def sign_up_in_browser(visit: Visit) -> str:
     return address
 
 
+def _incident(slug: str, *outcomes: bool, speed: str = "1") -> State:
+    """An incident that was started, after answers that passed or did not."""
+
+    def show(visit: Visit) -> None:
+        start_incident(visit, slug, speed)
+        wrong = list(incident_answers(slug, passing=False))
+        for passing in outcomes:
+            answer_incident(visit, slug, incident_answers(slug, passing=True)[0] if passing else wrong.pop(0))
+
+    return show
+
+
+def _incident_ran_out(visit: Visit) -> None:
+    visit.page.clock.install()
+    _incident(INCIDENT)(visit)
+    visit.page.clock.run_for(200_000)
+    expect(visit.page.locator(".clock.over")).to_be_visible()
+
+
+def _incident_not_started(visit: Visit) -> None:
+    visit.expect_complaints("405")
+    visit.page.goto(f"{incident_path(INCIDENT)}start/")
+
+
+def _badge(visit: Visit) -> None:
+    for slug in INCIDENTS:
+        _incident(slug, True, speed="off")(visit)
+    visit.page.goto(CHALLENGE)
+    visit.page.get_by_role("button", name="Make my badge").click()
+    visit.page.get_by_label("Everyone who has the address").check()
+    visit.page.get_by_label("Show this name").check()
+    visit.page.get_by_label("Name", exact=True).fill("Ada")
+    visit.page.get_by_role("button", name="Keep this").click()
+    expect(visit.page.locator(".lead")).to_contain_text("By Ada")
+
+
 STATES: dict[str, State] = {
+    "challenge": _page(CHALLENGE),
+    "incident to start": _page(incident_path(INCIDENT)),
+    "incident asked for wrongly": _incident_not_started,
+    "incident": _incident(INCIDENT),
+    "incident to put in order": _incident(ORDER),
+    "incident out of time": _incident_ran_out,
+    "incident missed": _incident(INCIDENT, False, False, speed="2"),
+    "incident in order": _incident(ORDER, False, True),
+    "badge": _badge,
     "home": _page("/"),
     "home with a verdict": _at_home(False),
     "home with the next question": _at_home(True),
