@@ -41,7 +41,7 @@ def test_a_stage_is_written_tried_out_judged_and_passed(learner: Visit) -> None:
     press(learner, "Judge")
     expect(page.locator("#ending")).to_have_text("Not yet")
     press(learner, "Try it out with this seed")
-    expect(page.locator(".tried tbody tr")).to_have_count(10)
+    expect(page.locator(".trial tbody tr")).to_have_count(10)
     write_at_stage(learner, RIGHT)
     press(learner, "Judge")
     expect(page.locator("#ending")).to_have_text("Passed")

@@ -64,7 +64,7 @@ def test_a_reference_that_fails_and_a_wrong_script_that_passes_are_told() -> Non
     )
     broken = type(sound)(cover=sound.cover, stages={"route": swapped})
     problems = list(project_problems(broken))
-    assert "route.yaml: its right script fails under seed 11: At 25 % only" in problems[0]
+    assert "route.yaml: its right script fails under seed 11: At 25\N{NO-BREAK SPACE}% only" in problems[0]
     assert "route.yaml: its wrong script 'a-hundredth' passes" in problems
     assert "route.yaml: its wrong script 'nobody' fails by 'no-function'" in problems
 

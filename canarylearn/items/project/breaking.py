@@ -74,7 +74,9 @@ def _fine(rng: np.random.Generator) -> Made:
 
 def _outage(rng: np.random.Generator) -> Made:
     since, rate = int(rng.choice([80, 120, 160])), float(rng.choice([0.1, 0.15, 0.2]))
-    title = f"something both versions depend on fails {say_percent(rate)} of all requests from minute {since} to {since + 60}"
+    title = (
+        f"something both versions depend on fails {say_percent(rate)} of requests from minute {since} to {since + 60}"
+    )
     fault = {"kind": "outage", "rate": rate, "since": f"{since}m", "until": f"{since + 60}m"}
     return Made(case=_case(title, faults=[fault]), hold=_hold_not_back)
 

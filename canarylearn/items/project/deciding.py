@@ -300,7 +300,7 @@ def _fine(rule: _Rule, seeds: Sequence[int]) -> str:
     if len(alarms) > most:
         said = (
             f"{len(alarms)} of {len(ended)} releases of a fine v2 were rolled back within {LOOKS} looks; a rule that "
-            f"is wrong in {say_percent(FALSE_ALARMS)} of releases has more than {most} about once in 10,000 times. Each "
+            f"is wrong in {say_percent(FALSE_ALARMS)} of releases has more than {most} once in 10,000 times. Each "
             "look is another chance to be wrong."
         )
         raise _shown("false-alarms", said, alarms[0], SHORT["short-fine"])

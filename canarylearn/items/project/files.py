@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from canarylearn.dialects.errors import Located, Unreadable
+from canarylearn.engine.quantities import NBSP
 from canarylearn.items.project.stages import FACTS, SEEDS, STAGES, judge_stage
 from canarylearn.items.reading import read_as
 from canarylearn.items.spec import Prose, Slug
@@ -80,8 +81,8 @@ def read_project(topic: Path) -> Project:
 
 
 def bind(text: str) -> str:
-    """A text with what the judging says in place of the names of facts."""
-    return _BOUND.sub(lambda found: FACTS[found[1]], text)
+    """A text with what the judging says in place of the names of facts; a sign of percent stays with its number."""
+    return _BOUND.sub(lambda found: FACTS[found[1]], text).replace(" %", f"{NBSP}%")
 
 
 def project_problems(project: Project) -> Iterator[str]:

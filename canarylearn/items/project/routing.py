@@ -158,9 +158,7 @@ def _say_common_slips(router: _Router, sent: Mapping[tuple[str, int], list[int |
     at = {percent: sum(len(users) for (_, asked), users in sent.items() if asked == percent) for percent in ASKED}
     how = {"example": "route(1, 25)", "seed": router.seed}
     if at[5] not in (0, total) and all(sent[name, 5] == sent[name, 25] for name in _NUMBERS):
-        said = (
-            f"At 5 % and at 25 % the same {say_percent(at[5] / total, 1)} of users are sent to v2: percent is not used."
-        )
+        said = f"At 5 % and at 25 % the same {say_percent(at[5] / total, 1)} of users go to v2: percent is not used."
         raise Failed("ignores-percent", said, **how)
     if at[25] == 0:
         raise Failed("nobody", f"At 25 % nobody of {total:,} users is sent to v2.", **how)

@@ -40,7 +40,8 @@ class Failed(Exception):
 
     def __init__(self, code: str, sentence: str, **how: object) -> None:
         super().__init__(sentence)
-        self.finding = Finding(code=code, sentence=sentence, **how)  # type: ignore[arg-type]
+        together = sentence.replace(" %", f"{NBSP}%")
+        self.finding = Finding(code=code, sentence=together, **how)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +187,6 @@ __all__ = [
     "Script",
     "begin",
     "most_by_luck",
-    "percent",
     "shown",
     "stopped",
 ]
