@@ -38,6 +38,11 @@ def test_somebody_new_is_asked_the_first_card(visitor: Visitor, path: str) -> No
     assert not Card.objects.exists()
 
 
+def test_the_queue_across_topics_is_linked_from_a_topics_own(visitor: Visitor) -> None:
+    assert f'href="{ALL}"' in visitor.get(REVIEW).text
+    assert f'href="{REVIEW}"' in visitor.get("/").text
+
+
 def test_nothing_of_the_back_is_in_the_page_before_it_is_turned(visitor: Visitor) -> None:
     front = visitor.get(REVIEW)
     back = turn(visitor, front)
