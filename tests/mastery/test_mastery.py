@@ -189,6 +189,17 @@ def test_few_are_called_strong_who_are_not_and_few_stay_undecided(floor: float) 
         assert by_count.false_strong > 0.09
 
 
+def test_the_bank_as_it_is_published_is_enough_for_both_aims() -> None:
+    bank = simulated.published()
+    for seed in range(30):
+        first = [one.candidate for one in draw(bank, str(seed))][:FIRST]
+        assert [one.level for one in first] == ["easy"] * 3 + ["medium"] * 4 + ["hard"] * 3
+        assert {one.concept for one in first} == set(simulated.CONCEPTS)
+    rates = simulated.by_posterior(simulated.sit(bank, learners=LEARNERS))
+    assert rates.false_strong <= 0.04
+    assert rates.undecided <= 0.12
+
+
 def test_it_is_as_sure_as_it_says() -> None:
     """Of all beliefs between two limits, as many learners are strong as the belief says."""
     sat = simulated.sit(simulated.bank(0.25), learners=LEARNERS)
