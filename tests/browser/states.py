@@ -15,12 +15,15 @@ from tests.browser.incidents import answer_incident, start_incident
 from tests.browser.stepping import PATH as LIVE_RUNS
 from tests.browser.stepping import live, predict
 from tests.browser.visits import Visit
+from tests.browser.writing import write_at_stage
 from tests.challenge.helping import INCIDENTS, ORDER
 from tests.challenge.helping import LIST as CHALLENGE
 from tests.challenge.helping import QUESTION as INCIDENT
 from tests.challenge.helping import answers as incident_answers
 from tests.challenge.helping import path_of as incident_path
 from tests.people import answers, item_of, path_of
+from tests.projects.scripts import project, text_of
+from tests.projects.writing import page_of
 from tests.topics import curriculum
 
 TASK, REFUSING_TASK, WIDEST_TASK = "first-users", "percent-not-text", "split-the-traffic"
@@ -260,6 +263,31 @@ def fill_in_lab(visit: Visit, name: str, value: str) -> None:
         field.fill(value)
 
 
+def _stage(stage: str, text: str = "", *buttons: str) -> State:
+    """A stage of the project, after these buttons were pressed with a text in the editor."""
+
+    def show(visit: Visit) -> None:
+        visit.page.goto(page_of(stage))
+        if text:
+            write_at_stage(visit, text)
+        for button in buttons:
+            with visit.page.expect_response(lambda response: response.request.method == "POST"):
+                visit.page.get_by_role("button", name=button).click()
+            expect(visit.page.locator("#stage :focus")).to_be_visible()
+
+    return show
+
+
+def _stage_in_two_tabs(visit: Visit) -> None:
+    """The page without its script for a text that met a newer one: both are shown."""
+    _stage("route", "newer = 1\n")(visit)
+    visit.expect_complaints("409")
+    visit.page.locator("#base").evaluate("(it) => { it.value = 0 }")
+    visit.page.locator("#text").fill("mine = 2\n")
+    visit.page.get_by_role("button", name="Judge", exact=True).click()
+    expect(visit.page.locator(".set-aside textarea")).to_be_visible()
+
+
 def _refused(path: str, **fields: str) -> State:
     """A form of an account, sent with these fields and shown again."""
 
@@ -444,6 +472,13 @@ STATES: dict[str, State] = {
     "lab that refuses a manifest": _lab(way="manifest", manifest="kind: Rollout\napiVersion: argoproj.io/v1alpha1"),
     "lab with errors": _lab_with_errors,
     "lab that is closed": _lab_closed,
+    "project": _page("/project/canary-releases/"),
+    "project stage not passed": _stage("route", text_of("route", "wrong", "not-nested"), "Hint 1", "Hint 2", "Judge"),
+    "project stage that stopped": _stage("measure", "x = 1\nx = x / 0\n", "Try it out"),
+    "project stage passed": _stage("route", project().reference("route"), "Judge"),
+    "project release tried out": _stage("release", project().reference("release"), "Try it out"),
+    "project release broken": _stage("release", text_of("release", "right", "recursive"), "Judge", "Search a dozen"),
+    "project stage in two tabs": _stage_in_two_tabs,
     "search": _page("/search/"),
     "search with results": _page("/search/?q=canary"),
     "search without results": _page(f"/search/?q={'x' * 90}"),
