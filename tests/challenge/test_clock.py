@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from canarylearn.items import read_topic
 from canarylearn.learning.content import load_topic, read_lock
 from canarylearn.learning.models import Attempt, ClockSpeed, Learner
 from canarylearn.learning.ready import ready
+from quizzes.challenge.closing import closed
 from quizzes.challenge.models import Clock, seconds_allowed
 from tests.challenge.helping import INCIDENTS, LIST, ORDER, QUESTION, answers, later, path_of, send, solve, start
 from tests.people import Visitor, chosen
@@ -231,3 +233,21 @@ def test_a_page_that_slept_asks_how_much_is_left(visitor: Visitor) -> None:
     start(visitor, QUESTION)
     later(SECONDS - 30)
     assert re.search(r'"state": "runs", "left": (29|30)', visitor.get(f"{path_of(QUESTION)}clock/").text)
+
+
+def test_the_lab_is_closed_to_an_incident_from_its_start_to_its_end(visitor: Visitor) -> None:
+    scenario = f"canary-releases/{curriculum().items[QUESTION].scenarios[0]}"
+    key = UUID(int=0)
+    assert closed(key) == {}
+    start(visitor, QUESTION)
+    key = Learner.objects.get().key
+    assert closed(key)[scenario].url == path_of(QUESTION)
+    send(visitor, QUESTION, WRONG[0])
+    assert scenario in closed(key)
+    send(visitor, QUESTION, WRONG[1])
+    assert closed(key) == {}
+    number = ready(clock().version_id).variants[1]
+    start(visitor, QUESTION, variant=number)
+    assert scenario in closed(key)
+    send(visitor, QUESTION, RIGHT)
+    assert closed(key) == {}
