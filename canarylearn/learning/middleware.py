@@ -23,6 +23,8 @@ DAY = 86400  # seconds
 MONTH = 30 * DAY
 RETRY_AFTER = "5"  # seconds
 _SALT = "canarylearn.learner"
+_SENT_AGAIN = ("attempt", "hint", "grade", "save", "run", "judge")
+"""The names of addresses whose forms hold what a learner chose or wrote, and nothing that is secret."""
 
 
 class Visitor:
@@ -157,6 +159,6 @@ class DatabaseTroubleMiddleware:
 def _unsaved(request: HttpRequest) -> list[tuple[str, str]] | None:
     """What a learner's form held; None for every other request, such as one with a password."""
     match = request.resolver_match
-    if request.method != "POST" or match is None or match.url_name not in ("attempt", "hint", "grade"):
+    if request.method != "POST" or match is None or match.url_name not in _SENT_AGAIN:
         return None
     return [(name, str(value)) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from canarylearn.accounts.owndata import erase, export
@@ -86,6 +88,21 @@ def test_a_hint_makes_no_draft_of_the_beginning(visitor: Visitor) -> None:
     assert draft().number == 1
 
 
+def gone(execute: object, sql: str, params: object, many: bool, context: object) -> object:
+    """In place of a statement: the database does not answer."""
+    raise OperationalError("gone")
+
+
+@pytest.mark.parametrize("do", ["save", "run", "judge"])
+def test_while_the_database_is_away_the_text_stays_in_the_page(visitor: Visitor, do: str) -> None:
+    with connection.execute_wrapper(gone):
+        page = visitor.post(f"{page_of('route')}{do}/", {"text": "x = 'mine'\n", "base": "0"})
+    assert page.status == 503
+    assert page.hidden["text"] == "x = 'mine'\n"
+    assert visitor.post(f"{page_of('route')}save/", page.hidden).status == 200
+    assert draft().text == "x = 'mine'\n"
+
+
 def test_lines_end_alike_whatever_the_browser_sends(visitor: Visitor) -> None:
     autosave(visitor, "a\r\nb\rc\n", 0)
     assert draft().text == "a\nb\nc\n"
@@ -105,8 +122,6 @@ def written(learner: Learner, text: str, *, minutes_ago: int) -> Draft:
 
 def guest_and_account(account: User) -> tuple[Learner, Learner]:
     """A guest, and the account's own learner."""
-    from uuid import uuid4
-
     return Learner.objects.create(key=uuid4()), Learner.objects.get(key=account_key(account))
 
 
@@ -142,8 +157,6 @@ def test_what_a_guest_wrote_and_passed_comes_along_and_goes_with_the_account(acc
 
 
 def test_hidden_seeds_are_a_learner_s_and_a_stage_s_own(db: None, settings: object) -> None:
-    from uuid import UUID
-
     one, other = UUID(int=1), UUID(int=2)
     first = hidden_seeds(one, TOPIC, "route")
     assert first == hidden_seeds(one, TOPIC, "route")
