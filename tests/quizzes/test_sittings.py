@@ -137,6 +137,8 @@ def test_the_mode_is_listed_and_lessons_lead_to_it(somebody: Visitor) -> None:
     assert f'href="{TEST}"' in page
     assert f'<a href="{TEST}">Test yourself first</a>' in page
     assert f'<a href="{TEST}">test yourself first</a>' in somebody.get("/topics/canary-releases/introduction/").text
+    for address in ("/topics/canary-releases/visualise/", "/challenge/canary-releases/", "/project/canary-releases/"):
+        assert f'<a href="{TEST}">' in somebody.get(address).text
     begin(somebody)
     assert "a test is open" in somebody.get("/topics/canary-releases/").text
 
