@@ -1,5 +1,6 @@
 """The ten-question test as it is sat: what is asked, what is kept, what comes of it, and what never does."""
 
+import gzip
 import html
 import json
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -21,6 +22,7 @@ from canarylearn.learning.ready import ready
 from canarylearn.mastery import FIRST, MOST
 from quizzes.models import Asked, Sitting
 from quizzes.sittings import services
+from quizzes.sittings.telling import evidence
 from tests.accounts.signing import ADDRESS, DELETE, EXPORT, PASSWORD, send, sign_in, sign_up
 from tests.people import Reply, Visitor
 from tests.quizzes.banks import CONCEPTS, Known, known, with_bank
@@ -546,8 +548,43 @@ def test_the_lab_is_closed_for_the_scenarios_of_the_question_that_waits(somebody
     assert "a question of the test" not in somebody.get("/lab/").text
 
 
+def test_progress_knows_a_test_when_it_has_ended_and_not_before(somebody: Visitor) -> None:
+    begin(somebody)
+    send_answer(somebody, True)
+    send_answer(somebody, False)
+    one = Asked.objects.get(number=1)
+    key = Learner.objects.get().key
+    assert list(evidence(key)) == []
+    somebody.post(f"{TEST}end/", {})
+    told = list(evidence(key))
+    assert [(found.passed, found.mixed, found.unaided, found.where) for found in told] == [
+        (True, True, True, "test"),
+        (False, True, True, "test"),
+    ]
+    assert (told[0].concept, told[0].level, told[0].floor) == (one.concept, one.level, one.floor)
+    assert somebody.get(told[0].url).status == 200
+    assert somebody.get("/progress/").status == 200
+
+
+def test_a_form_that_meets_a_locked_database_can_be_sent_again(
+    somebody: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = begin(somebody)
+    fields = {**page.hidden, **fields_of(waiting(), passing=True)}
+
+    def locked(*_arguments: object, **_named: object) -> None:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sitting.objects, "select_for_update", locked)
+        reply = somebody.post(f"{TEST}1/answer/", fields)
+    assert reply.status == 503
+    assert reply.hidden["key"] == page.hidden["key"]
+    assert place(somebody.post(f"{TEST}1/answer/", fields)) == f"{TEST}2/"
+
+
 @pytest.mark.parametrize("state", ["before", "question", "more", "end", "verdict", "explained"])
-def test_a_page_asks_the_database_little(
+def test_a_page_is_light_and_asks_the_database_little(
     somebody: Visitor, state: str, django_assert_max_num_queries: Callable[[int], object]
 ) -> None:
     if state == "more":
@@ -565,7 +602,9 @@ def test_a_page_asks_the_database_little(
         "verdict": f"{TEST}results/{number}/",
         "explained": f"{TEST}results/{number}/2/",
     }[state]
-    assert somebody.get(path).status == 200  # versions are read once a process
+    page = somebody.get(path)  # versions are read once a process
+    assert page.status == 200
+    assert len(gzip.compress(page.body)) < 60_000
     with django_assert_max_num_queries(8):  # type: ignore[attr-defined]
         somebody.get(path)
 
