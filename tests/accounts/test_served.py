@@ -3,11 +3,13 @@
 import itertools
 import json
 import re
+import time
 from collections.abc import Iterator
 from functools import partial
 
 import pytest
 
+from tests.accounts.factors import APP_ON, ASKED, show_codes, show_it_is_me, turn_app_on
 from tests.accounts.signing import (
     DELETE,
     EXPORT,
@@ -184,3 +186,23 @@ def test_a_deleted_account_leaves_no_trace_in_any_column(site: Site) -> None:
     assert send(person, DELETE, password=PASSWORD).header("Location") == "/"
     assert places_of(site, *words) == set()
     assert not is_signed_in(other)
+
+
+def test_a_recovery_code_that_is_sent_many_times_at_once_is_good_once_and_nothing_of_it_stays(site: Site) -> None:
+    person, mine = Person(site.url), address()
+    sign_up(person, mine)
+    show_it_is_me(person, APP_ON)
+    secret, codes = turn_app_on(person, time.time()), show_codes(person)
+    assert len(codes) == 10
+    assert secret not in person.get(EXPORT).text
+    assert places_of(site, secret, *codes) == set()
+    others = [Person(site.url) for _ in range(4)]
+    for other in others:
+        assert sign_in(other, mine).header("Location") == ASKED
+    forms = [{**other.get(ASKED).hidden, "next": "", "code": codes[0]} for other in others]
+    sent = [partial(other.post, ASKED, form) for other, form in zip(others, forms, strict=True)]
+    assert sorted(reply.status for reply in all_at_once(sent)) == [200, 200, 200, 302]
+    assert [is_signed_in(other) for other in others].count(True) == 1
+    send(person, DELETE, password=PASSWORD)
+    assert places_of(site, mine) == set()
+    assert not any(is_signed_in(other) for other in others)
