@@ -63,7 +63,8 @@ def test_the_first_load_says_what_is_new(topic: Path) -> None:
     assert f"{FIRST}new task first-users, version 1" in told
     assert f"{FIRST}new question why-canary, version 1" in told
     assert f"{FIRST}new page why, version 1" in told
-    assert len(told) == 15
+    files = read_topic(topic)
+    assert len([line for line in told if ", version 1" in line]) == len(files.items) + len(files.pages)
 
 
 def test_items_stand_in_the_order_of_the_topic(topic: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_new_order_moves_the_items_without_new_versions(topic: Path) -> None:
         f"{FIRST}latency-limit: position is now 1, and was 2",
     ]
     assert [one.slug for one in listed_items("task")][:2] == ["latency-limit", "first-users"]
-    assert Version.objects.count() == 10
+    assert Version.objects.count() == Item.objects.count()
 
 
 def test_an_item_without_a_file_is_retired_and_comes_back_with_its_versions(topic: Path) -> None:
@@ -143,7 +144,7 @@ def test_an_item_may_move_to_another_topic(topic: Path) -> None:
         home = copied(topic.parent / "made")
         target = topic.parent / slug
         home.rename(target)
-        for path in [*target.glob("tasks/*"), *target.glob("questions/*")]:
+        for path in [path for name in ("tasks", "questions", "challenge", "bank") for path in target.glob(f"{name}/*")]:
             if path.name != "first-users.yaml":
                 path.unlink()
         text = (target / "topic.yaml").read_text(encoding="utf-8")
@@ -168,7 +169,7 @@ def test_unproven_items_are_refused_and_nothing_is_written(topic: Path) -> None:
     assert refused() == "not proven as they stand: first-users; run 'manage.py check_content' first"
     assert rows() == {"Topic": [], "Item": [], "Version": [], "Page": []}
     content.LOCK.unlink()
-    assert refused().count(",") == 20
+    assert refused().count(",") == len(read_topic(topic).asked) - 1
 
 
 def test_a_file_that_cannot_be_read_is_refused_with_its_line(topic: Path) -> None:
