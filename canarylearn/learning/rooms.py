@@ -279,8 +279,10 @@ class Visit:
 
     def show_submission(self, submission: Submission, chosen: dict[str, str]) -> HttpResponse:
         """What came of an answer."""
-        others = self._standing(self.ready).others if len(self.ready.variants) > 1 else {}
-        standing = Standing(attempts=submission.attempts, hints_opened=submission.hints_opened, others=others)
+        standing = Standing(attempts=submission.attempts, hints_opened=submission.hints_opened)
+        if len(self.ready.variants) > 1 and (self.ready.variant or standing.resolved(self.ready.item.tries)):
+            # Before that no other numbers are open, so there is nothing to ask the database for.
+            standing = replace(standing, others=self._standing(self.ready).others)
         saying = _SAYINGS.get(submission.status)
         message = Message(text=saying) if saying else None
         if submission.judgement is None:
