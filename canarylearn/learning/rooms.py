@@ -280,8 +280,9 @@ class Visit:
     def show_submission(self, submission: Submission, chosen: dict[str, str]) -> HttpResponse:
         """What came of an answer."""
         standing = Standing(attempts=submission.attempts, hints_opened=submission.hints_opened)
-        if len(self.ready.variants) > 1 and (self.ready.variant or standing.resolved(self.ready.item.tries)):
-            # Before that no other numbers are open, so there is nothing to ask the database for.
+        over = submission.status is not Status.COUNTED and standing.resolved(self.ready.item.tries)
+        if self.ready.variant or (over and len(self.ready.variants) > 1):
+            # Other numbers open once the authored ones are over: until then nobody can have answered them.
             standing = replace(standing, others=self._standing(self.ready).others)
         saying = _SAYINGS.get(submission.status)
         message = Message(text=saying) if saying else None
