@@ -1,6 +1,6 @@
 """The ways of learning a topic: which of them it has, in the order in which they are listed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,10 +9,10 @@ from django.urls import reverse
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.items.files import TopicSpec
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Page, Topic
+from canarylearn.learning.models import Page, Place, Topic
 from canarylearn.learning.reading import Marked, marks, ready_page
 from canarylearn.learning.rooms import Room, has, present, steps
-from canarylearn.learning.selectors import listed_items, topic_spec
+from canarylearn.learning.selectors import Listed, Standing, listed_items, standings, topic_spec
 
 PRACTICE = Room(name="practice", kind="task")
 QUIZZES = Room(name="quizzes", kind="question")
@@ -37,8 +37,22 @@ MODES = (
 _JUMP_IN, _TEST_FIRST, _TEST = "jump in", "test first", "test"
 
 
-Telling = Callable[[UUID, Topic], str]
-"""What a learner, named by their key, did in a mode of a topic, in a few words; nothing where that is nothing."""
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """A learner, named by their key, at a topic: its items in every room, and where the learner stands at them."""
+
+    key: UUID
+    topic: Topic
+    items: tuple[Listed, ...]
+    known: Mapping[int, Standing]
+
+    def listed(self, room: Room) -> list[Listed]:
+        """The items of a room."""
+        return [one for one in self.items if one.room == room.place and room.kind in (None, one.kind)]
+
+
+Telling = Callable[[Glance], str]
+"""What a learner did in a mode of a topic, in a few words; nothing where that is nothing."""
 
 
 Offering = Callable[[TopicSpec], bool]
@@ -108,7 +122,8 @@ def after(name: str, modes: list[Mode]) -> Mode | None:
 
 def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[dict[str, object]]:
     """The ways of learning, each with where the learner stands in it."""
-    marked = marks(request.visitor.key, rows)
+    glance = _glance(request.visitor.key, topic)
+    marked = marks(glance.key, rows)
     by_mode = {row.mode: row for row in rows}
     shown: list[dict[str, object]] = []
     for mode in modes_of(topic, rows):
@@ -120,14 +135,24 @@ def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[
         if mode.name in by_mode:
             facts["state"] = say_state(marked[mode.name], len(ready_page(by_mode[mode.name]).questions))
         if mode.name in _told:
-            facts["state"] = _told[mode.name].state(request.visitor.key, topic)
+            facts["state"] = _told[mode.name].state(glance)
         for room in ROOMS:
             if room.name == mode.name:
-                items = steps(request, room, listed_items(room.kind, topic.slug))
+                items = steps(request, room, glance.listed(room), known=glance.known)
                 solved = sum(step.state == "solved" for step in items)
                 facts |= {"room": present(room, topic), "items": items, "count": len(items), "solved": solved}
         shown.append(facts)
     return shown
+
+
+def _glance(learner_key: UUID, topic: Topic) -> Glance:
+    items = tuple(listed_items(None, topic.slug, room=None))
+    return Glance(
+        key=learner_key,
+        topic=topic,
+        items=items,
+        known=standings(learner_key, [one.version_id for one in items if one.room != Place.TEST]),
+    )
 
 
 def practice_block(request: LearnerRequest, topic: Topic) -> dict[str, object] | None:

@@ -1,5 +1,6 @@
 """What practice and quizzes have in common: a list, an item's page, an answer, a hint."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from itertools import takewhile
@@ -172,7 +173,7 @@ def steps(
     room: Room,
     listed: list[Listed],
     current: str = "",
-    known: dict[int, Standing] | None = None,
+    known: Mapping[int, Standing] | None = None,
 ) -> list[Step]:
     """The room's items in order, each with where the learner stands at it; `known` spares asking for that."""
     if known is None:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from canarylearn.items.files import TopicSpec, read_as
 from canarylearn.learning.models import Attempt, Item, Place, Slot, Topic, Version
@@ -26,6 +28,7 @@ class Listed:
     topic_slug: str
     concept: str
     kind: str
+    room: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,34 +62,45 @@ class Standing:
         return self.solved or len(self.attempts) >= tries
 
 
-def listed_items(kind: str | None, topic_slug: str | None = None, room: str = Place.PRACTICE) -> list[Listed]:
-    """The published items of a kind (or of every kind) in a room, in the order of their topics."""
+_OF_ATTEMPTS = tuple(field.attname for field in Attempt._meta.concrete_fields)
+
+
+def listed_items(kind: str | None, topic_slug: str | None = None, room: str | None = Place.PRACTICE) -> list[Listed]:
+    """The published items of a kind (or of every kind) in a room (or in all), in the order of their topics."""
     return [Listed(*row) for row in _listing(kind, topic_slug, room).all()]
 
 
 @lru_cache(maxsize=64)
 def _listing(
-    kind: str | None, topic_slug: str | None, room: str
-) -> QuerySet[Item, tuple[str, str, str, int, int, str, str, str]]:
+    kind: str | None, topic_slug: str | None, room: str | None
+) -> QuerySet[Item, tuple[str, str, str, int, int, str, str, str, str]]:
     """The query behind every request about an item: put together once, since that takes longer than asking it."""
-    items = Item.objects.filter(room=room, retired=False, current__isnull=False)
+    items = Item.objects.filter(retired=False, current__isnull=False)
+    if room is not None:
+        items = items.filter(room=room)
     if kind is not None:
         items = items.filter(kind=kind)
     if topic_slug is not None:
         items = items.filter(topic__slug=topic_slug)
     return items.order_by("topic", "position").values_list(
-        "slug", "current__title", "current__level", "position", "current_id", "topic__slug", "concept", "kind"
+        *("slug", "current__title", "current__level", "position", "current_id"),
+        *("topic__slug", "concept", "kind", "room"),
     )
 
 
 def standings(learner_key: UUID, version_ids: Iterable[int], variant: int = 0) -> dict[int, Standing]:
-    """Where a learner stands at each of these versions, with the numbers of a variant; none for one never tried."""
+    """Where a learner stands at each of these versions, with the numbers of a variant; none for one never tried.
+
+    One query: slots side by side with their attempts.
+    """
     slots = Slot.objects.filter(learner__key=learner_key, version_id__in=list(version_ids))
-    slots = slots.prefetch_related(Prefetch("attempts", queryset=Attempt.objects.order_by("number")))
+    rows = slots.order_by("version", "variant", "attempts__number").values_list(
+        "version_id", "variant", "hints_opened", *(f"attempts__{name}" for name in _OF_ATTEMPTS)
+    )
     known: dict[int, dict[int, Standing]] = {}
-    for slot in slots:
-        standing = Standing(attempts=tuple(slot.attempts.all()), hints_opened=slot.hints_opened)
-        known.setdefault(slot.version_id, {})[slot.variant] = standing
+    for (version, number, hints), tried in groupby(rows, key=itemgetter(slice(3))):
+        attempts = (Attempt.from_db(None, _OF_ATTEMPTS, row[3:]) for row in tried if row[3] is not None)
+        known.setdefault(version, {})[number] = Standing(attempts=tuple(attempts), hints_opened=hints)
     return {version: replace(numbers.pop(variant, Standing()), others=numbers) for version, numbers in known.items()}
 
 

@@ -27,8 +27,9 @@ def home(request: LearnerRequest) -> HttpResponse:
 @require_safe
 def topic(request: LearnerRequest, slug: str) -> HttpResponse:
     """A topic, and the ways of learning it."""
-    found = get_object_or_404(Topic, slug=slug)
-    modes = show_modes(request, found, pages_of(slug))
+    rows = pages_of(slug)
+    found = rows[0].topic if rows else get_object_or_404(Topic, slug=slug)
+    modes = show_modes(request, found, rows)
     return render(
         request, "learning/topic.html", {"topic": _summary(found), "modes": modes, "test_url": test_url(found)}
     )

@@ -15,7 +15,8 @@ from canarylearn.engine import ENGINE_VERSION, Scenario
 from canarylearn.items.reading import read_as
 from canarylearn.items.walks import CHOICES, GATES, Walked, make_run, read_walks
 from canarylearn.learning.content import topic_folders
-from canarylearn.learning.models import Learner, Topic
+from canarylearn.learning.models import Learner
+from canarylearn.learning.modes import Glance
 from canarylearn.lessons.models import Prediction
 
 NOT_SURE = ""
@@ -129,9 +130,9 @@ def keep_prediction(learner_key: UUID, live: Live, gate: int, answer: str) -> Ke
     return Kept.NEW if stands == answer else Kept.LOCKED
 
 
-def say_state(learner_key: UUID, topic: Topic) -> str:
+def say_state(glance: Glance) -> str:
     """Where a learner stands, for the list of modes: runs watched to the end, and predictions dared."""
-    made = predictions(learner_key, topic.slug)
+    made = predictions(glance.key, glance.topic.slug)
     gates = sum(len(answers) for answers in made.values())
     if not gates:
         return ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from canarylearn.items.project.files import Project, has_project, read_project
 from canarylearn.learning.content import CONTENT
-from canarylearn.learning.models import Topic
+from canarylearn.learning.modes import Glance
 from canarylearn.projects.models import Draft, PassedStage
 
 
@@ -52,10 +52,10 @@ def standing(learner_key: UUID, topic: str) -> Standing:
     )
 
 
-def say_state(learner_key: UUID, topic: Topic) -> str:
+def say_state(glance: Glance) -> str:
     """What a learner has passed of a topic's project, for the list of modes."""
-    project = project_of(topic.slug)
-    mine = PassedStage.objects.filter(learner__key=learner_key, topic=topic.slug).order_by()
+    project = project_of(glance.topic.slug)
+    mine = PassedStage.objects.filter(learner__key=glance.key, topic=glance.topic.slug).order_by()
     passed = set(mine.values_list("stage", flat=True))
     if project is None or not passed:
         return ""

@@ -131,6 +131,7 @@ def _listed(mine: Ready) -> Listed:
         topic_slug=mine.topic_slug,
         concept=item.concept or "",
         kind=item.kind,
+        room=item.room,
     )
 
 

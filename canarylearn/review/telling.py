@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from canarylearn.learning.models import Item, Topic
+from canarylearn.learning.modes import Glance
 from canarylearn.learning.next_step import NextStep
 from canarylearn.learning.progress import Evidence
 from canarylearn.review.models import Answer, Card
@@ -19,14 +20,14 @@ from canarylearn.review.scheduling import Grade
 from canarylearn.review.selectors import ITEM, desk_of_known
 
 
-def state(learner_key: UUID, topic: Topic) -> str:
+def state(glance: Glance) -> str:
     """How many cards are due today; nothing for somebody who never reviewed."""
-    mine = desk_of_known(learner_key, timezone.now(), topic.slug)
+    mine = desk_of_known(glance.key, timezone.now(), glance.topic.slug)
     if mine is None:
         return ""
     if not mine.cards and all(thing.ready for thing in mine.things.values()):
         return ""
-    due = len(mine.queue(topic.slug))
+    due = len(mine.queue(glance.topic.slug))
     if not due:
         return _("nothing due today")
     return ngettext("%(count)s due today", "%(count)s due today", due) % {"count": due}

@@ -15,7 +15,7 @@ from canarylearn.learning import rooms
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Learner, Topic
-from canarylearn.learning.modes import QUIZZES
+from canarylearn.learning.modes import QUIZZES, Glance
 from canarylearn.learning.pages import Message
 from canarylearn.learning.ready import ready
 from canarylearn.learning.selectors import Standing, listed_items, standings, topics
@@ -220,9 +220,8 @@ def _show_index(
     return render(request, "challenge/index.html", context, status=status)
 
 
-def tell(learner_key: UUID, topic: Topic) -> str:
+def tell(glance: Glance) -> str:
     """What a learner did in the challenge, for the topic's list of modes."""
-    listed = ROOM.listed(topic.slug)
-    known = standings(learner_key, [one.version_id for one in listed])
-    solved = sum(known.get(one.version_id, Standing()).counts_as_solved for one in listed)
+    listed = glance.listed(ROOM)
+    solved = sum(glance.known.get(one.version_id, Standing()).counts_as_solved for one in listed)
     return _("%(solved)d of %(all)d solved") % {"solved": solved, "all": len(listed)} if solved else ""

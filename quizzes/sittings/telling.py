@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from canarylearn.learning.closing import Closing
-from canarylearn.learning.models import Topic
+from canarylearn.learning.modes import Glance
 from canarylearn.learning.progress import Evidence
 from canarylearn.mastery import Verdict
 from quizzes.models import Asked, Sitting
@@ -15,9 +15,9 @@ from quizzes.sittings.bank import read_or_none
 from quizzes.sittings.pages import VERDICTS, say_for
 
 
-def say_state(learner_key: UUID, topic: Topic) -> str:
+def say_state(glance: Glance) -> str:
     """The open test, or else the last verdict; nothing before the first test."""
-    mine = Sitting.objects.filter(learner__key=learner_key, topic=topic).order_by("-started", "-pk")
+    mine = Sitting.objects.filter(learner__key=glance.key, topic=glance.topic).order_by("-started", "-pk")
     last = mine.defer("plan").first()
     if last is None:
         return ""

@@ -233,7 +233,7 @@ def test_an_order_with_a_line_twice_or_nowhere_is_told_so(lines: tuple[str, ...]
 
 
 def test_the_form_of_an_order_has_a_labelled_place_for_each_line() -> None:
-    listed = [Listed("an-order", "An order", "easy", 1, 1, "canary-releases", "", "order")]
+    listed = [Listed("an-order", "An order", "easy", 1, 1, "canary-releases", "", "order", "practice")]
     page = build_page(room="practice", ready=order_ready(), listed=listed, standing=Standing(), chosen={})
     text = render_to_string("learning/_order.html", vars(page))
     assert re.findall(r'<label for="(.*?)">(.*?)</label> <select id="(.*?)" name="(.*?)">', text) == [
