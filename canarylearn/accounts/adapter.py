@@ -22,11 +22,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "No account has this address and this password.",
-        "email_taken": "There is an account with this address already. Sign in, or ask for a new password.",
-        "too_many_login_attempts": "That was too often. Try again in five minutes.",
-        "enter_current_password": "This is not your password.",
-        "duplicate_email": "This is your address already.",
+        "email_password_mismatch": _("No account has this address and this password."),
+        "email_taken": _("There is an account with this address already. Sign in, or ask for a new password."),
+        "too_many_login_attempts": _("That was too often. Try again in five minutes."),
+        "enter_current_password": _("This is not your password."),
+        "duplicate_email": _("This is your address already."),
     }
 
     def populate_username(self, request: HttpRequest, user: User) -> None:

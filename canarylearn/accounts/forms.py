@@ -22,7 +22,7 @@ def _held(email: str) -> str:
     return f"sign-up:{email}"
 
 
-def _label(form: forms.Form, **labels: str) -> None:
+def _label(form: forms.Form, **labels: object) -> None:
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
         field.label = labels.get(name, field.label)
@@ -35,7 +35,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _label(self, login="E-mail address", remember="Stay signed in on this device for a month")
+        _label(self, login=_("E-mail address"), remember=_("Stay signed in on this device for a month"))
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         response: HttpResponse = super().login(request, redirect_url)
@@ -52,8 +52,9 @@ class SignUpForm(SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _label(self, email="E-mail address")
-        self.fields["password1"].help_text = "At least 12 characters. Four words that do not belong together are good."
+        _label(self, email=_("E-mail address"))
+        said = _("At least 12 characters. Four words that do not belong together are good.")
+        self.fields["password1"].help_text = said
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean()
@@ -89,7 +90,7 @@ class NewAddressForm(AddEmailForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _label(self, email="New e-mail address")
+        _label(self, email=_("New e-mail address"))
 
 
 class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
@@ -97,14 +98,14 @@ class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _label(self, email="E-mail address")
+        _label(self, email=_("E-mail address"))
 
 
 class DeleteForm(forms.Form):
     """A password, to be sure that it is the owner who deletes the account."""
 
     password = forms.CharField(
-        label="Your password",
+        label=_("Your password"),
         strip=False,
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
@@ -117,7 +118,7 @@ class DeleteForm(forms.Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not self.user.check_password(password):
-            raise forms.ValidationError("This is not your password. Nothing was deleted.")
+            raise forms.ValidationError(_("This is not your password. Nothing was deleted."))
         return password
 
 

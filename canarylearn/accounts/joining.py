@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import ngettext
 
 
 @receiver(user_logged_in)
@@ -19,5 +20,9 @@ def take_along(request: HttpRequest | None, user: User, **kwargs: Any) -> None:
         request.session.set_expiry(0)  # for one sitting, however they signed in
     tries = visitor.sign_in(user)
     if tries:
-        what = "answer you gave before is" if tries == 1 else f"{tries} answers you gave before are"
-        messages.success(request, f"The {what} in your account now.")
+        said = ngettext(
+            "The answer you gave before is in your account now.",
+            "The %(tries)s answers you gave before are in your account now.",
+            tries,
+        )
+        messages.success(request, said % {"tries": tries})

@@ -63,7 +63,7 @@ def delete(request: LearnerRequest) -> HttpResponse:
         return render(request, "account/delete.html", {"form": form}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     logout(request)
     erase(user)
-    messages.success(request, "Your account is deleted, and everything that named you with it.")
+    messages.success(request, _("Your account is deleted, and everything that named you with it."))
     return redirect("home")
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from canarylearn.engine.quantities import BUCKETS, parse_duration, parse_share
 
@@ -13,13 +15,13 @@ _SHARES = ("error_rate", "success_rate", "accuracy")
 _LATENCIES = ("p50", "p95", "p99")
 
 METRICS = {
-    "error_rate": "failed requests (%)",
-    "success_rate": "answered requests (%)",
-    "p50": "p50 latency",
-    "p95": "p95 latency",
-    "p99": "p99 latency",
-    "accuracy": "right predictions (%)",
-    "requests": "requests (number)",
+    "error_rate": _("failed requests (%)"),
+    "success_rate": _("answered requests (%)"),
+    "p50": _("p50 latency"),
+    "p95": _("p95 latency"),
+    "p99": _("p99 latency"),
+    "accuracy": _("right predictions (%)"),
+    "requests": _("requests (number)"),
 }
 """What a check can measure, in words."""
 
@@ -63,7 +65,8 @@ def read_percent(text: str) -> float:
     try:
         return parse_share(text if text.endswith("%") else f"{text}%")
     except ValueError:
-        raise ValueError(f"{text!r} is no number of percent; write one from 0 to 100, such as 5 or 0.5") from None
+        said = gettext("%(text)s is no number of percent; write one from 0 to 100, such as 5 or 0.5")
+        raise ValueError(said % {"text": repr(text)}) from None
 
 
 def read_value(metric: str, text: str) -> float:
@@ -73,5 +76,5 @@ def read_value(metric: str, text: str) -> float:
     if metric in _LATENCIES:
         return parse_duration(text)
     if not text.isdecimal() or not text.isascii() or len(text) > 9:
-        raise ValueError(f"{text!r} is no number of requests; write one such as 500")
+        raise ValueError(gettext("%(text)s is no number of requests; write one such as 500") % {"text": repr(text)})
     return float(text)

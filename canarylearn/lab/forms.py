@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from canarylearn.engine import Decides, Routing
 from canarylearn.engine.metrics import METRICS as ENGINE_METRICS
@@ -21,19 +23,23 @@ LONGEST_SCRIPT = 8 * 1024
 LONGEST_MANIFEST = 64 * 1024
 LONGEST_NAME = 253
 
-_WAYS = ((FORM, "Fill in"), (MANIFEST, "Type a manifest"), (SCRIPT, "Type a canary script"))
+_WAYS = ((FORM, _("Fill in")), (MANIFEST, _("Type a manifest")), (SCRIPT, _("Type a canary script")))
 _DECIDES = (
-    (Decides.JUDGE, "The judge compares v2 with v1 at every look"),
-    (Decides.CHECKS, "Checks: one that fails too often rolls back"),
-    (Decides.FAILED_CHECKS, "Checks: all failures are counted together, as Flagger does"),
-    (Decides.NOBODY, "Nobody: it only routes"),
+    (Decides.JUDGE, _("The judge compares v2 with v1 at every look")),
+    (Decides.CHECKS, _("Checks: one that fails too often rolls back")),
+    (Decides.FAILED_CHECKS, _("Checks: all failures are counted together, as Flagger does")),
+    (Decides.NOBODY, _("Nobody: it only routes")),
 )
 _ROUTING = (
-    (Routing.STICKY, "By user: everybody stays with one version"),
-    (Routing.PER_REQUEST, "By request: chance decides each time"),
-    (Routing.PODS, "By pods: the share is what whole pods make of it"),
+    (Routing.STICKY, _("By user: everybody stays with one version")),
+    (Routing.PER_REQUEST, _("By request: chance decides each time")),
+    (Routing.PODS, _("By pods: the share is what whole pods make of it")),
 )
-_SENSES = (("at_most", "at most"), ("at_least", "at least"))
+_EMPTY = {
+    MANIFEST: _("Nothing stands here yet: type a manifest."),
+    SCRIPT: _("Nothing stands here yet: type a script."),
+}
+_SENSES = (("at_most", _("at most")), ("at_least", _("at least")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +58,7 @@ class Row:
 class PlanForm(forms.Form):
     """A plan and where to deploy it. Once valid, `job` is what to run and `given` what to put into an address."""
 
-    scenario = forms.ChoiceField(error_messages={"required": "Choose a scenario."})
+    scenario = forms.ChoiceField(error_messages={"required": _("Choose a scenario.")})
     seed = forms.IntegerField(min_value=0, max_value=MOST_SEED, required=False)
     way = forms.ChoiceField(choices=_WAYS, widget=forms.RadioSelect)
     decides = forms.ChoiceField(choices=_DECIDES, widget=forms.RadioSelect, required=False)
@@ -75,7 +81,7 @@ class PlanForm(forms.Form):
             self.fields[f"hold_{number}"] = DurationField()
         for number in range(1, CHECKS + 1):
             self.fields[f"metric_{number}"] = forms.ChoiceField(
-                choices=[("", "no check"), *METRICS.items()], required=False
+                choices=[("", _("no check")), *METRICS.items()], required=False
             )
             self.fields[f"sense_{number}"] = forms.ChoiceField(choices=_SENSES, required=False)
             self.fields[f"value_{number}"] = forms.CharField(max_length=20, required=False)
@@ -83,7 +89,8 @@ class PlanForm(forms.Form):
         for number in range(1, MEASURES + 1):
             self.fields[f"named_{number}"] = forms.CharField(max_length=LONGEST_NAME, required=False)
             self.fields[f"measures_{number}"] = forms.ChoiceField(
-                choices=[("", "choose"), *((name, METRICS.get(name, name)) for name in ENGINE_METRICS)], required=False
+                choices=[("", _("choose")), *((name, METRICS.get(name, name)) for name in ENGINE_METRICS)],
+                required=False,
             )
         self._describe()
 
@@ -95,12 +102,13 @@ class PlanForm(forms.Form):
                 field.widget.attrs |= short
             word, _, number = name.rpartition("_")
             if word in _SPOKEN:
-                field.widget.attrs["aria-label"] = _SPOKEN[word].format(number)
+                field.widget.attrs["aria-label"] = _SPOKEN[word] % {"number": number}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if (closing := self.closed.get(cleaned.get("scenario", ""))) is not None:
-            self.add_error("scenario", f"This scenario is closed while you are at “{closing.title}”.")
+            said = gettext("This scenario is closed while you are at “%(title)s”.") % {"title": closing.title}
+            self.add_error("scenario", said)
         if cleaned.get("way") in FIELDS_OF:
             used = (*OF_ALL, *used_fields(cleaned))
             for name in [name for name in self.fields if name not in used]:
@@ -117,7 +125,8 @@ class PlanForm(forms.Form):
             scenario = offered()[self.cleaned_data["scenario"]].scenario
             interval = self.cleaned_data["interval"] or scenario.interval
             if count_looks(self.step_rows(), interval) > MOST_LOOKS:
-                self.add_error("interval", f"That would be more than {MOST_LOOKS:,} looks; look less often.")
+                said = gettext("That would be more than %(most)s looks; look less often.")
+                self.add_error("interval", said % {"most": f"{MOST_LOOKS:,}"})
 
     def _check_steps(self) -> None:
         found = 0
@@ -130,10 +139,14 @@ class PlanForm(forms.Form):
             found += any(given)
             if any(given) and not all(given):
                 missing = hold if given[0] else weight
-                tip = "how long, such as 10m" if given[0] else "how many percent, such as 5"
-                self.add_error(missing, f"Step {number} needs both: say {tip}.")
+                said = (
+                    gettext("Step %(number)s needs both: say how long, such as 10m.")
+                    if given[0]
+                    else gettext("Step %(number)s needs both: say how many percent, such as 5.")
+                )
+                self.add_error(missing, said % {"number": number})
         if not found:
-            self.add_error("weight_1", "A plan needs a step: say how many percent, and for how long.")
+            self.add_error("weight_1", gettext("A plan needs a step: say how many percent, and for how long."))
 
     def _check_checks(self) -> None:
         for number in range(1, CHECKS + 1):
@@ -157,9 +170,14 @@ class PlanForm(forms.Form):
         text = self.cleaned_data[name] = self.cleaned_data[name].replace("\r\n", "\n").replace("\r", "\n")
         size = len(text.encode("utf-8", "replace"))
         if not text.strip():
-            self.add_error(name, f"Nothing stands here yet: type a {name}.")
+            self.add_error(name, _EMPTY[name])
         elif size > longest:
-            self.add_error(name, f"This has {size:,} bytes, and {longest:,} is the most that is read here.")
+            said = ngettext(
+                "This has %(size)s byte, and %(longest)s is the most that is read here.",
+                "This has %(size)s bytes, and %(longest)s is the most that is read here.",
+                size,
+            )
+            self.add_error(name, said % {"size": f"{size:,}", "longest": f"{longest:,}"})
 
     @property
     def written(self) -> str:
@@ -247,10 +265,10 @@ class PlanForm(forms.Form):
 
 
 _SPOKEN = {
-    "weight": "Step {}: percent to v2",
-    "hold": "Step {}: for how long",
-    "metric": "Check {}: what is measured",
-    "sense": "Check {}: at most or at least",
-    "value": "Check {}: the limit",
-    "failures": "Check {}: failures that are borne",
+    "weight": _("Step %(number)s: percent to v2"),
+    "hold": _("Step %(number)s: for how long"),
+    "metric": _("Check %(number)s: what is measured"),
+    "sense": _("Check %(number)s: at most or at least"),
+    "value": _("Check %(number)s: the limit"),
+    "failures": _("Check %(number)s: failures that are borne"),
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from canarylearn.engine.quantities import say_duration
 from canarylearn.lab.apart import Stopped
@@ -20,12 +22,18 @@ from canarylearn.learning.closing import Closing
 NEVER = say_duration(math.inf)
 
 _STOPPED = {
-    "time": f"Your plan was stopped: it took more than {SECONDS} seconds of computing. Take a scenario with less "
-    "traffic, or a shorter plan.",
-    "memory": f"Your plan was stopped: it needed more than {MEMORY // 2**20} MiB of memory. Take a scenario with less "
-    "traffic, or a shorter plan.",
-    "fault": "Your plan could not be run. That is a fault of this site and not of what you wrote, and it was noted. "
-    "A small change to the plan may help.",
+    "time": gettext_lazy(
+        "Your plan was stopped: it took more than %(seconds)s seconds of computing. Take a scenario with less traffic,"
+        " or a shorter plan."
+    ),
+    "memory": gettext_lazy(
+        "Your plan was stopped: it needed more than %(memory)s MiB of memory. Take a scenario with less traffic, or a"
+        " shorter plan."
+    ),
+    "fault": gettext_lazy(
+        "Your plan could not be run. That is a fault of this site and not of what you wrote, and it was noted. A small"
+        " change to the plan may help."
+    ),
 }
 
 
@@ -104,30 +112,41 @@ class Result:
         if self.told.word:
             return self.told.sentence
         if self.told.too_large:
-            return "This plan is too large for this scenario"
+            return _("This plan is too large for this scenario")
         if self.told.unmeasured:
-            return "Say what is measured, and it can be run"
+            return _("Say what is measured, and it can be run")
         number = len(self.told.found)
-        return (
-            "Nothing was released: one thing has to be mended"
-            if number == 1
-            else (f"Nothing was released: {number} things have to be mended")
-        )
+        return ngettext(
+            "Nothing was released: one thing has to be mended",
+            "Nothing was released: %(number)s things have to be mended",
+            number,
+        ) % {"number": number}
+
+    @property
+    def word(self) -> str:
+        """How it ended, in a word or two; nothing where nothing was run."""
+        return _(self.told.word) if self.told.word else ""
+
+    @property
+    def word_before(self) -> str:
+        """How the plan before ended, within a sentence."""
+        return _(self.before.word).lower() if self.before else ""
 
     @property
     def before_title(self) -> str:
         """What the timeline of the plan before is called."""
-        return f"{self.scenario.scenario.title}, the plan before"
+        return _("%(title)s, the plan before") % {"title": self.scenario.scenario.title}
 
     @property
     def telling_figures(self) -> list[dict[str, str]]:
         """The figures but for times that never came."""
-        return [figure for figure in self.told.figures if figure["value"] != NEVER]
+        told = (figure for figure in self.told.figures if figure["value"] != NEVER)
+        return [{**figure, "label": _(figure["label"])} for figure in told]
 
 
 def stopped_words(stopped: Stopped) -> str:
     """Why a plan was stopped, and what to do."""
-    return _STOPPED[stopped.why]
+    return _STOPPED[stopped.why] % {"seconds": SECONDS, "memory": MEMORY // 2**20}
 
 
 def show_result(form: PlanForm, tolds: list[Told], here: str) -> Result:
@@ -145,7 +164,7 @@ def show_result(form: PlanForm, tolds: list[Told], here: str) -> Result:
         excerpts=excerpts(writing.text, writing.way, marked) if marked and writing.way != FORM else [],
         before=before if now.word else None,
         measures=show_measures(form, now.unmeasured),
-        figures=[Compared(label=one["label"], now=one["value"], before=other["value"]) for one, other in both],
+        figures=[Compared(label=_(one["label"]), now=one["value"], before=other["value"]) for one, other in both],
     )
 
 
@@ -166,7 +185,7 @@ def show_measures(form: PlanForm, unknown: list[str]) -> list[Measure]:
     shown = []
     for number, name in enumerate(names, start=1):
         field = f"measures_{number}"
-        form.fields[field].widget.attrs |= {"form": "plan", "aria-label": f"What {name} measures"}
+        form.fields[field].widget.attrs |= {"form": "plan", "aria-label": _("What %(name)s measures") % {"name": name}}
         form.initial[field] = said.get(name, "")
         shown.append(Measure(name=name, named_field=f"named_{number}", choice=form[field]))
     return shown

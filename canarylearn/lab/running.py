@@ -23,14 +23,21 @@ FORM, MANIFEST, SCRIPT = "form", "manifest", "script"
 MOST_ROWS = 240
 MOST_STEPS_TOLD = 20
 MOST_FOUND = 50
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text that the page translates; the process apart knows no language."""
+    return text
+
+
 MEASURED = {
-    "users_exposed_share": "Users who met it",
-    "users_harmed": "Users harmed",
-    "failed_requests": "Requests it failed",
-    "time_to_notice": "Noticed after",
-    "time_to_full": "With everyone after",
-    "time_at_risk": "Users were exposed for",
-    "requests_judged": "Its requests before the decision",
+    "users_exposed_share": gettext_noop("Users who met it"),
+    "users_harmed": gettext_noop("Users harmed"),
+    "failed_requests": gettext_noop("Requests it failed"),
+    "time_to_notice": gettext_noop("Noticed after"),
+    "time_to_full": gettext_noop("With everyone after"),
+    "time_at_risk": gettext_noop("Users were exposed for"),
+    "requests_judged": gettext_noop("Its requests before the decision"),
 }
 """The figures of a run: the blast radius first, then the times."""
 
@@ -47,7 +54,11 @@ _TO_WARM_UP = Scenario.model_validate(
         "canary": {"name": "v2", "p50": "100ms", "p95": "200ms"},
     }
 )
-_WORDS = {Phase.PROMOTED: "Promoted", Phase.ROLLED_BACK: "Rolled back", Phase.INCONCLUSIVE: "No decision"}
+_WORDS = {
+    Phase.PROMOTED: gettext_noop("Promoted"),
+    Phase.ROLLED_BACK: gettext_noop("Rolled back"),
+    Phase.INCONCLUSIVE: gettext_noop("No decision"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from canarylearn.engine import Scenario
 from canarylearn.items.files import TopicSpec, read_as
@@ -14,7 +16,11 @@ from canarylearn.learning.content import topic_folders
 from canarylearn.learning.ready import ready
 from canarylearn.learning.selectors import listed_items, standings
 
-_ABOUT = {"error_rate": "Failing requests", "p95": "Response times", "accuracy": "Right and wrong answers"}
+_ABOUT = {
+    "error_rate": _("Failing requests"),
+    "p95": _("Response times"),
+    "accuracy": _("Right and wrong answers"),
+}
 _TELLING = "canary-releases/v2-fails"
 _ROOMS = {"task": "practice", "question": "quizzes"}
 
@@ -28,16 +34,21 @@ class Offered:
     scenario: Scenario
 
 
-@lru_cache(maxsize=1)
 def offered() -> Mapping[str, Offered]:
     """Every scenario of the curriculum by its name, in the order of its groups."""
+    return _offered(get_language())
+
+
+@lru_cache(maxsize=8)
+def _offered(language: str | None) -> Mapping[str, Offered]:
+    """The groups are named in the language, which is why each has its own."""
     folders = topic_folders()
     found = []
     for folder in folders:
         topic = read_as(TopicSpec, (folder / "topic.yaml").read_text(encoding="utf-8"))
         for path in sorted(folder.glob("scenarios/*.yaml")):
             scenario = read_as(Scenario, path.read_text(encoding="utf-8"))
-            about = _ABOUT.get(scenario.watch, "Other")
+            about = str(_ABOUT.get(scenario.watch, _("Other")))
             group = f"{topic.title}: {about.lower()}" if len(folders) > 1 else about
             found.append(Offered(name=f"{topic.slug}/{path.stem}", group=group, scenario=scenario))
     groups = list(dict.fromkeys(one.group for one in found))

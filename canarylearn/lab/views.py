@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from canarylearn.lab.apart import WORKPLACE, Busy, Stopped
@@ -16,9 +17,9 @@ from canarylearn.lab.scenarios import closed_scenarios, suggested
 from canarylearn.lab.services import told
 from canarylearn.learning.middleware import RETRY_AFTER, LearnerRequest
 
-_GARBLED = "This address holds no plan that can be read. It may have been cut off: ask for it again, or begin anew."
-_BUSY = "Two plans are being run at this moment. Send yours again in a few seconds."
-_LONG = "This plan is too long to be shared by its address. Keep it in a file of yours."
+_GARBLED = _("This address holds no plan that can be read. It may have been cut off: ask for it again, or begin anew.")
+_BUSY = _("Two plans are being run at this moment. Send yours again in a few seconds.")
+_LONG = _("This plan is too long to be shared by its address. Keep it in a file of yours.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,7 +65,7 @@ class _Visit:
             fields = unpack(packed)
         except Garbled:
             form = PlanForm(initial=self.beginning(), closed=self.closed)
-            return self.show(form, message=_GARBLED, status=HTTPStatus.BAD_REQUEST)
+            return self.show(form, message=str(_GARBLED), status=HTTPStatus.BAD_REQUEST)
         form = PlanForm(with_the_rest(fields), closed=self.closed)
         if fields.get("scenario") in self.closed:
             return self.show(form, closing=fields["scenario"], status=HTTPStatus.FORBIDDEN)
@@ -76,13 +77,13 @@ class _Visit:
         try:
             tolds = told(form.job(*self._writing_before(form, before)))
         except Busy:
-            response = self.show(form, message=_BUSY, before=before, status=HTTPStatus.SERVICE_UNAVAILABLE)
+            response = self.show(form, message=str(_BUSY), before=before, status=HTTPStatus.SERVICE_UNAVAILABLE)
             response["Retry-After"] = RETRY_AFTER
             return response
         except Stopped as stopped:
             return self.show(form, message=stopped_words(stopped), before=before)
         result = show_result(form, tolds, address(packed) if packed else "")
-        message = "" if packed else _LONG
+        message = "" if packed else str(_LONG)
         # What was refused is nothing to compare the next plan with.
         response = self.show(form, result=result, before=packed if result.told.word else before, message=message)
         if self.request.htmx and packed:

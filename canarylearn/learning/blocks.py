@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from canarylearn.engine import MEASURES, Scenario
 from canarylearn.engine.deciding import Cost, cost_to_decide
@@ -122,7 +123,10 @@ def _compare(spec: Comparison, page: Page, scenarios: Mapping[str, Scenario]) ->
     runs = {name: run_of(page.runs[name], scenarios) for name in spec.runs}
     columns = tuple(_capital(name.replace("-", " ")) for name in runs)
     rows = [
-        ("How it ended", tuple(Cell(column=c, text=ending(run)) for c, run in zip(columns, runs.values(), strict=True)))
+        (
+            _("How it ended"),
+            tuple(Cell(column=c, text=ending(run)) for c, run in zip(columns, runs.values(), strict=True)),
+        )
     ]
     for name in spec.measures:
         said = [MEASURES[name].say(run.outcome.measures[name]) if run.outcome else "" for run in runs.values()]
@@ -132,7 +136,7 @@ def _compare(spec: Comparison, page: Page, scenarios: Mapping[str, Scenario]) ->
 
 
 def _cost_table(spec: CostTable) -> TableView:
-    columns = ("Requests to v2", "Requests in all", "Time", "Users who met v2", "Of them harmed")
+    columns = (_("Requests to v2"), _("Requests in all"), _("Time"), _("Users who met v2"), _("Of them harmed"))
     rows = []
     for baseline, canary in spec.pairs:
         cost = say_cost(cost_to_decide(baseline, canary, spec.share, rate=spec.requests_per_second, users=spec.users))

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.dialects.errors import Unreadable
@@ -52,7 +53,7 @@ class Entry:
     @property
     def word(self) -> str:
         """The verdict in a word or two."""
-        return "Solved" if self.state == "solved" else "Not yet"
+        return _("Solved") if self.state == "solved" else _("Not yet")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.items.files import TopicSpec
@@ -98,8 +99,8 @@ def modes_of(topic: Topic, rows: list[Page]) -> list[Mode]:
     found.append(
         Mode(
             name="lab",
-            title="Lab",
-            summary="Your own plan, as a form, a manifest or a script, in any scenario.",
+            title=_("Lab"),
+            summary=_("Your own plan, as a form, a manifest or a script, in any scenario."),
             url=reverse("lab:index"),
             minutes=0,
             begin=_JUMP_IN,
@@ -164,9 +165,9 @@ def practice_block(request: LearnerRequest, topic: Topic) -> dict[str, object] |
 
 def say_state(marked: Marked, questions: int) -> str:
     """What a learner did on a page; nothing where that is nothing."""
-    said = ["read"] if marked.read else []
+    said = [_("read")] if marked.read else []
     if marked.answered:
-        said.append(f"{marked.answered} of {questions} answered")
+        said.append(_("%(answered)s of %(all)s answered") % {"answered": marked.answered, "all": questions})
     return ", ".join(said)
 
 

@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from canarylearn.engine import BUCKETS, Outcome
 from canarylearn.engine.quantities import say_count, say_duration, say_share
@@ -61,7 +63,7 @@ class _Drawn:
 
     scenario: str
     title: str
-    said: str
+    when: str
     values: list[tuple[float, ...]]
     is_share: bool
 
@@ -100,8 +102,8 @@ def _choose(ready: Ready, released: list[dict[str, int]]) -> _Drawn:
     harms = [
         _Drawn(
             scenario=slug,
-            title="Users harmed so far",
-            said="so many users had been harmed",
+            title=_("Users harmed so far"),
+            when=_("After %(time)s, so many users had been harmed: %(told)s."),
             values=[tuple(float(count) for count in outcome.harmed) for outcome in ended],
             is_share=False,
         )
@@ -113,8 +115,8 @@ def _choose(ready: Ready, released: list[dict[str, int]]) -> _Drawn:
     shares = [
         _Drawn(
             scenario=slug,
-            title=f"Share of traffic sent to {ready.scenarios[slug].canary.name}",
-            said=f"so much of the traffic went to {ready.scenarios[slug].canary.name}",
+            title=_("Share of traffic sent to %(name)s") % {"name": ready.scenarios[slug].canary.name},
+            when=_("At the start, so much of the traffic went to %(name)s: %(told)s."),
             values=[tuple(line.weight / BUCKETS for line in outcome.trace) for outcome in ended],
             is_share=True,
         )
@@ -147,10 +149,19 @@ def _notes(
 ) -> tuple[str, ...]:
     notes = []
     if refused := len(answers) - len(released):
-        were = "answer was refused and has" if refused == 1 else "answers were refused and have"
-        notes.append(f"{refused} {were} no line: nothing was released.")
+        said = ngettext(
+            "%(number)s answer was refused and has no line: nothing was released.",
+            "%(number)s answers were refused and have no line: nothing was released.",
+            refused,
+        )
+        notes.append(said % {"number": refused})
     if (more := len(groups) - MOST_CURVES) > 0:
-        notes.append(f"{more} more {'line is' if more == 1 else 'lines are'} left out; the table has every answer.")
+        said = ngettext(
+            "%(number)s more line is left out; the table has every answer.",
+            "%(number)s more lines are left out; the table has every answer.",
+            more,
+        )
+        notes.append(said % {"number": more})
     return tuple(notes)
 
 
@@ -173,7 +184,7 @@ def _chart(
                 style=number,
                 label=_label(ready, alike, number),
                 answers_html=_names(ready, alike),
-                ending=" or ".join(endings),
+                ending=_(" or ").join(endings),
                 passed=any(ready.judge(one).passed for one in alike),
                 yours=any(one in yours for one in alike),
                 path=_path(values, top, stepped=drawn.is_share),
@@ -184,11 +195,11 @@ def _chart(
     told = "; ".join(
         f"{curve.label}: {drawn.say(drawn.named_at(values))}" for curve, values in zip(curves, groups, strict=True)
     )
-    when = "At the start" if drawn.is_share else f"After {say_duration(scenario.window)}"
+    desc = drawn.when % {"time": say_duration(scenario.window), "name": scenario.canary.name, "told": told}
     return OptionChart(
         title=drawn.title,
         scenario=scenario.title,
-        desc=f"{when}, {drawn.said}: {told}.",
+        desc=desc,
         curves=tuple(curves),
         named_at_start=drawn.is_share,
         y_ticks=tuple(
@@ -214,9 +225,9 @@ def _names(ready: Ready, alike: list[dict[str, int]]) -> SafeString:
     """The answers of a line. A question's options are too long to be said twice: their letters stand for them."""
     if ready.item.kind == "question":
         return SafeString("")
-    named = format_html_join(" or ", "{}", ((answer_html(ready.item, answer),) for answer in alike[:_MOST_NAMED]))
+    named = format_html_join(_(" or "), "{}", ((answer_html(ready.item, answer),) for answer in alike[:_MOST_NAMED]))
     more = len(alike) - _MOST_NAMED
-    return format_html("{} and {} more", named, more) if more > 0 else named
+    return format_html(_("{named} and {more} more"), named=named, more=more) if more > 0 else named
 
 
 def _y(value: float, top: float) -> float:

@@ -7,7 +7,8 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from canarylearn.items.spec import LINES, Item
 from canarylearn.learning.forms import field_name, option_id
@@ -22,9 +23,9 @@ NUMBERS = "numbers"
 
 _NOWHERE = Standing()
 _PRICES = (
-    "Costs no try. Where to look.",
-    "Costs no try. Which quantity decides.",
-    "Costs no try. A worked example with other numbers.",
+    _("Costs no try. Where to look."),
+    _("Costs no try. Which quantity decides."),
+    _("Costs no try. A worked example with other numbers."),
 )
 
 
@@ -295,7 +296,9 @@ def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> Blan
     return BlankView(
         name=name,
         number=number,
-        label=gettext("Step %(number)s") % {"number": number} if is_order else f"Blank {number}: {name}",
+        label=gettext("Step %(number)s") % {"number": number}
+        if is_order
+        else gettext("Blank %(number)s: %(name)s") % {"number": number, "name": name},
         field=field_name(ready, name),
         options=options,
         is_choice=ready.item.kind == "question",
@@ -304,16 +307,17 @@ def _blank(ready: Ready, name: str, number: int, chosen: dict[str, str]) -> Blan
 
 def code_html(ready: Ready, chosen: dict[str, str], *, resolved: bool) -> SafeString:
     """The code with these options in its blanks: to be changed, or for good."""
-    return _code_html(ready, tuple(sorted(chosen.items())), resolved)
+    return _code_html(ready, tuple(sorted(chosen.items())), resolved, get_language())
 
 
 @lru_cache(maxsize=1024)
-def _code_html(ready: Ready, chosen: tuple[tuple[str, str], ...], resolved: bool) -> SafeString:
-    """The code with these options in its blanks: the same for everybody who chose them, so it is rendered once."""
+def _code_html(ready: Ready, chosen: tuple[tuple[str, str], ...], resolved: bool, language: str | None) -> SafeString:
+    """The code with these options in its blanks: the same for everybody who chose them, so it is rendered once in each
+    language."""
     lines = _code(ready.item, _blanks(ready, dict(chosen)))
     if not lines:
         return SafeString("")
-    label = "Code" if ready.item.kind == "question" else "Code with blanks"
+    label = gettext("Code") if ready.item.kind == "question" else gettext("Code with blanks")
     context = {"lines": lines, "label": label, "slot": {"resolved": resolved}}
     return SafeString(render_to_string("learning/_code.html", context))
 

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from canarylearn.engine.quantities import NBSP, say_count
 from canarylearn.items import Answer, Judgement
@@ -122,6 +125,11 @@ class ResolvedView:
     mistakes_html: list[SafeString]
     afterwards: list[Afterwards]
 
+    @property
+    def passing_html(self) -> SafeString:
+        """The answers that pass, one after the other."""
+        return format_html_join(_(" or "), "{}", ((answer,) for answer in self.answers_html))
+
     @cached_property
     def html(self) -> SafeString:
         """All of it as HTML: the same for everybody who gave these answers, so it is rendered once."""
@@ -130,11 +138,12 @@ class ResolvedView:
 
 def show_resolved(ready: Ready, yours: list[dict[str, int]]) -> ResolvedView:
     """All answers side by side, the worked solution and what else there is; `yours` are the learner's, in order."""
-    return _shown(ready, tuple(tuple(sorted(answer.items())) for answer in yours))
+    return _shown(ready, tuple(tuple(sorted(answer.items())) for answer in yours), get_language())
 
 
 @lru_cache(maxsize=512)
-def _shown(ready: Ready, answers: tuple[tuple[tuple[str, int], ...], ...]) -> ResolvedView:
+def _shown(ready: Ready, answers: tuple[tuple[tuple[str, int], ...], ...], language: str | None) -> ResolvedView:
+    """The view holds words of the interface: each language has its own."""
     told, yours = _told(ready), [dict(answer) for answer in answers]
     return ResolvedView(
         changes=_smallest_change(ready, yours),
@@ -164,7 +173,7 @@ def _change(item: Item, blank: str, before: int, after: int) -> Change:
         return Change(blank="", before=option_id(before), after=option_id(after))
     options = item.options_for(blank)
     if item.kind == "order":
-        blank = f"step {item.blanks.index(blank) + 1}"
+        blank = _("step %(number)s") % {"number": item.blanks.index(blank) + 1}
     return Change(blank=blank, before=options[before].text, after=options[after].text)
 
 
@@ -202,16 +211,16 @@ def passing_answers(ready: Ready) -> tuple[dict[str, int], ...]:
 def _compare(ready: Ready, yours: list[dict[str, int]]) -> Compare:
     item = ready.item
     claims = any(option.claim for blank in item.blanks for option in item.options_for(blank))
-    columns = ["What the runs show"] if claims else [ready.scenarios[slug].title for slug in item.scenarios]
+    columns = [_("What the runs show")] if claims else [ready.scenarios[slug].title for slug in item.scenarios]
     answers = _worth_comparing(item, passing_answers(ready), yours)
     rows = [_compare_row(ready, answer, columns, claims=claims, yours=answer in yours) for answer in answers]
     fold = len(rows) > _MOST_OPEN_ROWS
-    worst = ", in the worse run" if len(item.scenarios) > 1 else ""
+    harm = _("Users harmed, in the worse run") if len(item.scenarios) > 1 else _("Users harmed")
     return Compare(
-        columns=["Claim" if claims else "Answer", *columns],
+        columns=[_("Claim") if claims else _("Answer"), *columns],
         rows=[row for row in rows if not (fold and _is_dull(row))],
         folded=[row for row in rows if fold and _is_dull(row)],
-        harm_title="" if claims else f"Users harmed{worst}",
+        harm_title="" if claims else harm,
         chart=None if claims else draw_options(ready, answers, yours),
     )
 
@@ -290,6 +299,6 @@ def _under(ready: Ready, answer: Answer, template: str) -> str:
     item = ready.item
     run = deploy(item.filled(answer, template) or "", ready.scenarios[item.scenarios[0]], shown_seed(item))
     if run.outcome is None:
-        return f"refused: {run.refused.message}" if run.refused else "refused"
+        return _("refused: %(why)s") % {"why": run.refused.message} if run.refused else _("refused")
     weight = run.outcome.trace[0].weight
-    return f"{weight / 100:g}{NBSP}% to the canary"
+    return _("%(share)s to the canary") % {"share": f"{weight / 100:g}{NBSP}%"}

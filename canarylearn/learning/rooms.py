@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from canarylearn.items import Answer
 from canarylearn.items.files import Room as RoomSpec
@@ -24,10 +26,10 @@ from canarylearn.learning.verdicts import VerdictView, show_verdict
 
 _MOST_DIGITS = 4
 _SAYINGS = {
-    Status.REPEATED: "This answer had already arrived. It was counted once.",
-    Status.SAME_ANSWER: "You deployed this answer before, so no try was used. This is what it did.",
-    Status.KEY_REUSED: "This page had already been used for another answer. No try was used: press Deploy again.",
-    Status.RESOLVED: "This one is finished, so nothing was counted.",
+    Status.REPEATED: _("This answer had already arrived. It was counted once."),
+    Status.SAME_ANSWER: _("You deployed this answer before, so no try was used. This is what it did."),
+    Status.KEY_REUSED: _("This page had already been used for another answer. No try was used: press Deploy again."),
+    Status.RESOLVED: _("This one is finished, so nothing was counted."),
 }
 
 
@@ -98,11 +100,13 @@ def take_answer_at(visit: "Visit") -> HttpResponse:
         return visit.show_unsent()
     form = AnswerForm(request.POST, ready=visit.ready)
     if not form.is_valid():
-        said = form.complaint or "That was not an answer to this page. No try was used."
+        said = form.complaint or gettext("That was not an answer to this page. No try was used.")
         message = Message(text=said, kind="error")
         return visit.show(message=message, chosen=form.chosen, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if form.cleaned_data["version"] != visit.ready.number:
-        message = Message(text="This question was changed in the meantime. No try was used: please look at it again.")
+        message = Message(
+            text=gettext("This question was changed in the meantime. No try was used: please look at it again.")
+        )
         return visit.show(message=message, status=HTTPStatus.CONFLICT)
     if form.empty_blanks:
         return visit.show(message=_say_empty(form), chosen=form.chosen)
@@ -122,7 +126,7 @@ def take_hint_at(visit: "Visit", level: int) -> HttpResponse:
     if request.method != "POST":
         return visit.show_unsent()
     slot = open_hint(learner_key=request.visitor.key, ready=visit.ready, level=level)
-    skipped = Message(text="Hints open one after the other.") if level > slot.hints_opened else None
+    skipped = Message(text=gettext("Hints open one after the other.")) if level > slot.hints_opened else None
     form = AnswerForm(request.POST, ready=visit.ready)
     form.is_valid()
     return visit.show(message=skipped, chosen=form.chosen)
@@ -286,7 +290,7 @@ class Visit:
             # Other numbers open once the authored ones are over: until then nobody can have answered them.
             standing = replace(standing, others=self._standing(self.ready).others)
         saying = _SAYINGS.get(submission.status)
-        message = Message(text=saying) if saying else None
+        message = Message(text=str(saying)) if saying else None
         if submission.judgement is None:
             return self._respond(standing, self._last_verdict(standing), chosen, message, HTTPStatus.CONFLICT)
         verdict = show_verdict(self.ready, submission.judgement.answer)
@@ -358,7 +362,10 @@ def _last_choice(standing: Standing) -> dict[str, str]:
 
 def _say_empty(form: AnswerForm) -> Message:
     if form.ready.item.kind == "question":
-        return Message(text="Nothing was chosen, so nothing was deployed. No try was used.")
-    names = " and ".join(form.empty_blanks)
-    verb = "is" if len(form.empty_blanks) == 1 else "are"
-    return Message(text=f"Nothing was deployed: {names} {verb} still empty. No try was used.")
+        return Message(text=gettext("Nothing was chosen, so nothing was deployed. No try was used."))
+    said = ngettext(
+        "Nothing was deployed: %(names)s is still empty. No try was used.",
+        "Nothing was deployed: %(names)s are still empty. No try was used.",
+        len(form.empty_blanks),
+    )
+    return Message(text=said % {"names": gettext(" and ").join(form.empty_blanks)})

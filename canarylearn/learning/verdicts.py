@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from canarylearn.engine import Outcome, Scenario
 from canarylearn.items import Answer, Item, Judgement
@@ -73,7 +75,7 @@ class VerdictView:
     @property
     def mark(self) -> str:
         """The verdict in a word or two."""
-        return "Solved" if self.passed else "Not yet"
+        return _("Solved") if self.passed else _("Not yet")
 
 
 def show_verdict(ready: Ready, answer: Answer, prefix: str = "run") -> VerdictView:
@@ -81,11 +83,12 @@ def show_verdict(ready: Ready, answer: Answer, prefix: str = "run") -> VerdictVi
 
     `prefix` begins the ids of its timelines, for pages that show more than one verdict.
     """
-    return _shown(ready, tuple(sorted(answer.items())), prefix)
+    return _shown(ready, tuple(sorted(answer.items())), prefix, get_language())
 
 
 @lru_cache(maxsize=512)
-def _shown(ready: Ready, answer: tuple[tuple[str, int], ...], prefix: str) -> VerdictView:
+def _shown(ready: Ready, answer: tuple[tuple[str, int], ...], prefix: str, language: str | None) -> VerdictView:
+    """The view holds words of the interface: each language has its own."""
     judgement = ready.judge(dict(answer))
     scenarios = dict(ready.scenarios)
     refused = judgement.refusal
@@ -124,7 +127,8 @@ def _run_views(judgement: Judgement, scenarios: Mapping[str, Scenario], prefix: 
         shown = [(slug, run, scenarios[slug].title) for slug, run in judgement.runs.items()]
     else:
         shown = [
-            (slug, run, f"Run “{name}”: {scenarios[slug].title}") for (name, slug), run in judgement.others.items()
+            (slug, run, _("Run “%(name)s”: %(title)s") % {"name": name, "title": scenarios[slug].title})
+            for (name, slug), run in judgement.others.items()
         ]
     failed = judgement.first_failed
     if failed is not None and judgement.code is not None:
@@ -161,5 +165,5 @@ def answer_html(item: Item, answer: Answer) -> SafeString:
         return render_inline(say_answer(item, answer))
     if item.kind == "order":
         texts = ((option.text,) for option in item.chosen(answer).values())
-        return format_html_join(", then ", "<code>{}</code>", texts)
+        return format_html_join(_(", then "), "<code>{}</code>", texts)
     return format_html("<code>{}</code>", say_answer(item, answer))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from canarylearn.engine.deciding import cost_to_decide
 from canarylearn.items.lessons import Calculator
@@ -12,11 +13,11 @@ from canarylearn.learning.blocks import CostView, say_cost
 class CostForm(forms.Form):
     """How bad v2 is, and how much traffic there is. Shares are percent."""
 
-    baseline = forms.DecimalField(label="v1 fails", min_value=0, max_value=99, max_digits=6, decimal_places=3)
-    canary = forms.DecimalField(label="v2 fails", min_value=0, max_value=100, max_digits=6, decimal_places=3)
-    share = forms.DecimalField(label="v2 gets", max_value=99, max_digits=6, decimal_places=3)
-    rate = forms.DecimalField(label="Requests a second", max_value=1_000_000, max_digits=9, decimal_places=3)
-    users = forms.IntegerField(label="Users", min_value=1, max_value=1_000_000_000)
+    baseline = forms.DecimalField(label=_("v1 fails"), min_value=0, max_value=99, max_digits=6, decimal_places=3)
+    canary = forms.DecimalField(label=_("v2 fails"), min_value=0, max_value=100, max_digits=6, decimal_places=3)
+    share = forms.DecimalField(label=_("v2 gets"), max_value=99, max_digits=6, decimal_places=3)
+    rate = forms.DecimalField(label=_("Requests a second"), max_value=1_000_000, max_digits=9, decimal_places=3)
+    users = forms.IntegerField(label=_("Users"), min_value=1, max_value=1_000_000_000)
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options, use_required_attribute=False)
@@ -37,14 +38,14 @@ class CostForm(forms.Form):
 
     def _more_than_nothing(self, name: str) -> Any:
         if self.cleaned_data[name] <= 0:
-            raise forms.ValidationError("Write a number above 0.")
+            raise forms.ValidationError(_("Write a number above 0."))
         return self.cleaned_data[name]
 
     def clean(self) -> dict[str, Any]:
         """There is something to notice: v2 fails more often than v1."""
         data = super().clean() or self.cleaned_data
         if not self.errors and data["canary"] <= data["baseline"]:
-            self.add_error("canary", "Write more than v1 fails: otherwise there is no harm to notice.")
+            self.add_error("canary", _("Write more than v1 fails: otherwise there is no harm to notice."))
         return data
 
     @property

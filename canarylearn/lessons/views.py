@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.items.spec import CHOICE
@@ -13,7 +14,7 @@ from canarylearn.learning.modes import after, modes_of, practice_block, test_url
 from canarylearn.learning.reading import Marked, keep_mark, marks, pages_of, ready_page
 from canarylearn.lessons.pages import show_calculator, show_parts, show_question
 
-_NOTHING = "Nothing was chosen, so nothing was run."
+_NOTHING = _("Nothing was chosen, so nothing was run.")
 
 
 @require_safe
@@ -77,9 +78,9 @@ class _Visit:
         """What came of an answer, or that there was none: the question for htmx, the whole page for everybody else."""
         status = HTTPStatus.OK if option is not None else HTTPStatus.UNPROCESSABLE_ENTITY
         if not self.request.htmx:
-            return self.show(answered=question, message="" if option is not None else _NOTHING, status=status)
+            return self.show(answered=question, message="" if option is not None else str(_NOTHING), status=status)
         kept = option if option is not None else self._marked().option(question)
-        message = "" if option is not None else _NOTHING
+        message = "" if option is not None else str(_NOTHING)
         part = show_question(self.ready, question, kept, self.place, message=message, fresh=True)
         return render(self.request, part.template, {"part": part}, status=status)
 
