@@ -164,7 +164,10 @@ CACHES = {
 
 # Languages and time
 
+# One language so far; docs/translation.md says how another is added.
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -1,6 +1,6 @@
 """The forms of accounts. Labels are short, and nothing is said inside a field that vanishes when one types."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import AddEmailForm, LoginForm, ResetPasswordForm, SignupForm
@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from canarylearn.accounts.preferences import zones
 from canarylearn.learning.models import ClockSpeed
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 SECONDS_TO_SIGN_UP = 30
 
 
@@ -22,7 +25,7 @@ def _held(email: str) -> str:
     return f"sign-up:{email}"
 
 
-def _label(form: forms.Form, **labels: object) -> None:
+def _label(form: forms.Form, **labels: "str | _StrPromise") -> None:
     for name, field in form.fields.items():
         field.widget.attrs.pop("placeholder", None)
         field.label = labels.get(name, field.label)

@@ -50,5 +50,5 @@ def _of_topic(request: LearnerRequest, listed: list[Listed], known: dict[int, St
         finished=row[place - 1] if place else None,
         steps=row,
         solved=sum(step.state == "solved" for step in row),
-        room={"name": QUIZZES.name, "noun": QUIZZES.kind, "url": QUIZZES.url()},
+        room={"name": QUIZZES.name, "noun": QUIZZES.word, "url": QUIZZES.url()},
     )

@@ -368,5 +368,5 @@ def _hints(room: str, ready: Ready, opened: int) -> Hints:
     if opened < len(item.hints):
         level = opened + 1
         url = with_numbers(reverse(f"{room}:hint", args=[item.id, level]), ready.variant)
-        following = Hint(level=level, url=url, price=_PRICES[opened])
+        following = Hint(level=level, url=url, price=str(_PRICES[opened]))
     return Hints(opened=shown, next=following)
