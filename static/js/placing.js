@@ -3,8 +3,15 @@
 
 const MOVED = 6; // pixels before a press becomes a drag
 
-function say(text) {
-  document.getElementById("announcer").textContent = text;
+const announcer = document.getElementById("announcer");
+
+// A text of the page, in its language, with these values in it.
+function words(name, values = {}) {
+  return announcer.dataset[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
+
+function say(name, values) {
+  announcer.textContent = words(name, values);
 }
 
 // A press that moves becomes a drag; a press that does not stays a click. `spots` are the elements to drop on.
@@ -82,7 +89,7 @@ function setUpBlanks(form) {
       const text = isEmpty(blank) ? "" : textOf(blank);
       blank.button.className = `blank${text && " filled"}${blank === chosenBlank ? " choosing" : ""}`;
       blank.button.textContent = text;
-      blank.button.setAttribute("aria-label", `${blank.name}, ${text || "empty"}`);
+      blank.button.setAttribute("aria-label", words("blank", { blank: blank.name, option: text || words("empty") }));
     }
     for (const option of options) {
       const placed = blanks.some((blank) => blank.select.value === option.dataset.option);
@@ -96,7 +103,7 @@ function setUpBlanks(form) {
     blank.select.value = option.dataset.option;
     chosenBlank = held = null;
     draw();
-    say(`${textOf(blank)} placed in ${blank.name}`);
+    say("placed", { option: textOf(blank), blank: blank.name });
     (blanks.find(isEmpty)?.button ?? form.querySelector(".primary")).focus();
   }
 
@@ -105,7 +112,7 @@ function setUpBlanks(form) {
     const text = textOf(blank);
     blank.select.value = "";
     draw();
-    say(`${text} taken out of ${blank.name}`);
+    say("takenOut", { option: text, blank: blank.name });
   }
 
   function cancel() {
@@ -113,7 +120,7 @@ function setUpBlanks(form) {
     if (!back) return;
     chosenBlank = held = null;
     draw();
-    say("Nothing placed");
+    say("nothingPlaced");
     back.focus();
   }
 
@@ -121,7 +128,7 @@ function setUpBlanks(form) {
     if (held) return place(blank, held);
     chosenBlank = blank;
     draw();
-    say(`Choose an option for ${blank.name}`);
+    say("choose", { blank: blank.name });
     options[0].focus();
   }
 
@@ -132,7 +139,8 @@ function setUpBlanks(form) {
     if (blanks.length === 1) return place(blanks[0], option);
     held = held === option ? null : option;
     draw();
-    say(held ? `${option.querySelector("code").textContent} picked up. Choose a blank` : "Put down");
+    if (held) say("pickedUp", { option: option.querySelector("code").textContent });
+    else say("putDown");
     if (held) (empty[0] ?? blanks[0]).button.focus();
   }
 
@@ -176,7 +184,7 @@ function setUpChoice(form) {
 
   function draw() {
     const letter = form.elements.choice.value;
-    slot.textContent = letter ? `Your answer: ${letter}` : "or drag an answer here";
+    slot.textContent = letter ? words("yours", { letter }) : words("dragHere");
     slot.classList.toggle("filled", letter !== "");
   }
 
