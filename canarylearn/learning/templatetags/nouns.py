@@ -1,4 +1,4 @@
-"""The word for one item of a room, in whole texts: a language may need another form of it in each."""
+"""Words for items: what one is called, in whole texts, as a language may need another form in each; and how hard it is."""
 
 from django import template
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,8 @@ _GO = {
     "item": _("Go to the item"),
 }
 
+_LEVELS = {"easy": _("easy"), "medium": _("medium"), "hard": _("hard")}
+
 
 @register.filter
 def one_word(noun: str) -> str:
@@ -44,3 +46,9 @@ def next_one(noun: str) -> str:
 def go_to_it(noun: str) -> str:
     """What leads to this one of them."""
     return str(_GO.get(noun, ""))
+
+
+@register.filter
+def level_word(level: str) -> str:
+    """How hard an item is."""
+    return str(_LEVELS.get(level, ""))
