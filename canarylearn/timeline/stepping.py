@@ -179,7 +179,9 @@ def _panel(panel: Panel, chart: Stepping, *, lit: bool) -> tuple[Html, Html, Htm
     if chart.event:
         paths.append(tag("path", class_=f"event {chart.event[1]}", d=f"M{chart.event[0]} 0V{HEIGHT:g}"))
     paths += [tag("path", class_=name, d=path) for name, path in panel.paths]
-    above = [tag("circle", class_=f"walk-dot of-{name}", cx=chart.now_x, cy=y, r=7 if lit else 5) for name, y in panel.dots]
+    above = [
+        tag("circle", class_=f"walk-dot of-{name}", cx=chart.now_x, cy=y, r=7 if lit else 5) for name, y in panel.dots
+    ]
     if panel.label:
         is_left = float(chart.now_x[:-1]) < _TOO_FAR
         dx, anchor = (12, "start") if is_left else (-12, "end")
