@@ -10,7 +10,7 @@ from django.db import transaction
 from canarylearn.items import Answer as ItemAnswer
 from canarylearn.learning.models import Learner
 from canarylearn.learning.ready import Ready
-from canarylearn.review.days import day_of
+from canarylearn.learning.days import day_of
 from canarylearn.review.models import Answer, Card, Wish
 from canarylearn.review.scheduling import Grade, Memory, answer, grade_of
 

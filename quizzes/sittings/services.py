@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from canarylearn.engine import ENGINE_VERSION
+from canarylearn.learning.days import zone
 from canarylearn.learning.models import Learner, Topic, Version
 from canarylearn.mastery import FIRST, Answered, Next, Verdict, certainty, decide, draw, what_next
 from quizzes.models import Asked, Sitting
@@ -47,13 +48,18 @@ def open_sitting(learner_key: UUID, topic_slug: str) -> Sitting | None:
 def ended_sittings(learner_key: UUID, topic_slug: str) -> list[Sitting]:
     """The sittings that ended, the last one first."""
     mine = Sitting.objects.filter(learner__key=learner_key, topic__slug=topic_slug, ended__isnull=False)
-    return list(mine.order_by("-ended", "-pk"))
+    return list(mine.select_related("learner").order_by("-ended", "-pk"))
 
 
 def next_begin(ended: Sequence[Sitting]) -> datetime | None:
-    """When the next test can begin, if that is later than now. One without an answer showed nothing, and counts not."""
-    last = next((one.ended for one in ended if one.ended and one.sure is not None), None)
-    return last + COOL_DOWN if last is not None and last + COOL_DOWN > timezone.now() else None
+    """When the next test can begin, if that is later than now, in the learner's own time zone.
+
+    A test without an answer showed nothing, and counts not.
+    """
+    last = next((one for one in ended if one.ended and one.sure is not None), None)
+    if last is None or last.ended is None or last.ended + COOL_DOWN <= timezone.now():
+        return None
+    return (last.ended + COOL_DOWN).astimezone(zone(last.learner.time_zone))
 
 
 def begin(learner_key: UUID, topic: Topic) -> Sitting | None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -481,6 +481,12 @@ def test_the_next_test_waits_a_day_and_says_so(somebody: Visitor) -> None:
     assert somebody.post(f"{TEST}begin/", {}).status == 409
     assert "The next test can begin on" in words(somebody.get(TEST).text)
     assert Sitting.objects.count() == 1
+    Sitting.objects.update(ended=datetime(2126, 1, 14, 21, 30, tzinfo=UTC))
+    Learner.objects.update(time_zone="Asia/Tokyo")
+    assert "can begin on 16 Jan 2126, 06:30 (Asia/Tokyo)" in words(somebody.get(TEST).text)
+    assert "can begin on 16 Jan 2126, 06:30 (Asia/Tokyo)" in words(
+        somebody.get(f"{TEST}results/{Sitting.objects.get().pk}/").text
+    )
     Sitting.objects.update(ended=timezone.now() - services.COOL_DOWN - timedelta(seconds=1))
     assert 'type="submit">Begin the test' in somebody.get(TEST).text
     assert "not yet, " in words(somebody.get("/topics/canary-releases/").text)
