@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from canarylearn.items.lessons import Calculator, Question, Shown, Words
 from canarylearn.items.spec import BLANK, CHOICE
@@ -71,7 +72,7 @@ def show_parts(
 
     `fresh` is the question that was answered in this very request, with a message if its answer was none.
     """
-    fixed = iter(_fixed_parts(ready))
+    fixed = iter(_fixed_parts(ready, get_language()))
     shown: list[PartView] = []
     for part in ready.page.parts:
         spec = None if isinstance(part, Words | Shown) else part.spec
@@ -135,6 +136,6 @@ def show_calculator(spec: Calculator, given: Mapping[str, str]) -> CalculatorVie
 
 
 @lru_cache(maxsize=64)
-def _fixed_parts(ready: ReadyPage) -> tuple[BlockView, ...]:
-    """The parts that are the same for everybody."""
+def _fixed_parts(ready: ReadyPage, language: str | None) -> tuple[BlockView, ...]:
+    """The parts that are the same for everybody who reads this language."""
     return show_blocks(ready.page, ready.scenarios)

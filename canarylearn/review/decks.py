@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import get_language
+
 from canarylearn.engine import Scenario
 from canarylearn.items import TopicFiles
 from canarylearn.items.cards import Card, Face, card_problems, read_card, read_face
@@ -43,7 +45,7 @@ class ReadyCard:
 
     def face(self, number: int) -> "FaceView":
         """The card with the numbers of a face, as plain values."""
-        return _shown(self, number % len(self.card.faces))
+        return _shown(self, number % len(self.card.faces), get_language())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,8 @@ def _ready(slug: str, text: str, scenarios: tuple[tuple[str, str], ...]) -> Read
 
 
 @lru_cache(maxsize=512)
-def _shown(mine: ReadyCard, number: int) -> FaceView:
+def _shown(mine: ReadyCard, number: int, language: str | None) -> FaceView:
+    """A face in a language: the tables of a back have words of the interface."""
     face: Face = read_face(mine.text, number)
     page, scenarios = face.page, mine.scenarios
     return FaceView(

@@ -1,4 +1,4 @@
-"""Words for items: what one is called, in whole texts, as a language may need another form in each; and how hard it is."""
+"""Words for items: what one is called, in whole texts for languages that need other forms, and how hard it is."""
 
 from django import template
 from django.utils.translation import gettext_lazy as _
