@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from benchmarks import answer, clients, command, engine, page, plain, start
+from benchmarks import answer, clients, command, engine, page, pages, plain, start
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.answering import CANARY, FLOOR
 from benchmarks.figures import Table, percentile, ratio, say
@@ -75,6 +75,19 @@ def test_a_tasks_page_is_light_and_asks_for_little(static: Path) -> None:
     assert first.requests[0] <= 4
     assert following.bytes[0] < first.bytes[0] < 60_000
     assert len(page.table([floor, first, following]).rows) == 3
+
+
+def test_the_pages_of_every_mode_are_light_and_ask_the_database_little(static: Path) -> None:
+    """At most 8 statements and 60 kB. The topic's page is let have 10: every mode says there where the learner stands,
+    and each asks for its own rows once."""
+    floor, *ours = pages.measure(static, rounds=1, times=1)
+    assert floor.statements == 3
+    most = {"topic": 10}
+    assert {one.name: one.statements for one in ours if one.statements > most.get(one.name, 8)} == {}
+    assert {one.name: one.kilobytes for one in ours if one.kilobytes > 60} == {}
+    modes = ["introduction", "why", "deep-dive", "visualise", "task", "challenge", "project", "review", "cost", "test"]
+    assert {mode for mode in modes if not any(one.name.startswith(mode) for one in ours)} == set()
+    assert len(pages.table([floor, *ours]).rows) == 1 + len(ours)
 
 
 def test_start_and_memory_are_measured_on_both_sites(static: Path) -> None:

@@ -1,0 +1,121 @@
+"""A process that opens the pages of a site on command. Started by benchmarks.pages.
+
+Reads a line of JSON for each round, {"times": 5, "texts": false}, and writes one that says for each page the CPU
+seconds of one opening, the statements it sent and, where texts are asked for, the page.
+"""
+
+import json
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from benchmarks.answering import FLOOR
+from benchmarks.worker import Statements
+
+Pages = dict[str, tuple[Client, str]]
+
+
+def main() -> None:
+    django.setup()
+    settings.ALLOWED_HOSTS = ["testserver"]  # as the test client calls it
+    with redirect_stdout(sys.stderr):
+        call_command("prepare")
+        pages = _of_the_floor() if sys.argv[1] == FLOOR.name else _of_the_site()
+    for line in sys.stdin:
+        wish = json.loads(line)
+        print(json.dumps([_open(name, *pages[name], **wish) for name in pages]), flush=True)
+
+
+def _open(name: str, client: Client, path: str, *, times: int, texts: bool) -> dict[str, object]:
+    client.get(path)
+    started = time.process_time()
+    for _ in range(times):
+        reply = client.get(path)
+    took = (time.process_time() - started) / times
+    assert reply.status_code == 200, (path, reply.status_code)
+    statements = Statements()
+    with connection.execute_wrapper(statements):
+        client.get(path)
+    text = reply.content.decode() if texts else ""
+    return {"name": name, "cpu": took, "statements": statements.count, "text": text}
+
+
+def _of_the_floor() -> Pages:
+    client = Client()
+    client.get(FLOOR.entrance)
+    found = re.search(r'href="(/questions/[a-z0-9-]+/)"', client.get("/questions/").content.decode())
+    assert found
+    return {"floor": (client, found[1])}
+
+
+def _of_the_site() -> Pages:
+    """The pages, as a learner finds them who did something in every mode, and who is in the middle of the test."""
+    return dict(_pages())
+
+
+def _pages() -> Iterator[tuple[str, tuple[Client, str]]]:
+    from tests.challenge import helping
+    from tests.lessons.test_visualise import go_through
+    from tests.people import Visitor, answers, path_of
+    from tests.projects.scripts import project
+    from tests.topics import curriculum
+
+    busy, sitting = Visitor(), Visitor()
+    tasks, questions, modes = curriculum().topic.tasks, curriculum().topic.questions, "/topics/canary-releases/"
+    for slug in (tasks[0], questions[0]):
+        busy.answer(slug, answers(slug, passing=True)[0])
+    busy.answer(tasks[1], answers(tasks[1], passing=False)[0])
+    helping.solve_all(busy)
+    go_through(busy, "monday")
+    stage = "/project/canary-releases/route/"
+    busy.post(f"{stage}judge/", {**busy.get(stage).hidden, "text": project().reference("route")})
+    test = "/test/canary-releases/"
+    for somebody in (busy, sitting):
+        somebody.post(f"{test}begin/", {})
+    for number in range(1, 11):
+        busy.post(f"{test}{number}/answer/", {**busy.get(f"{test}{number}/").hidden, "not-sure": "yes"})
+    found = re.search(rf'href="({test}results/\d+/)"', busy.get(test).text)
+    assert found, "ten questions that nobody knew did not end the test"
+    result = found[1]
+    addresses = {
+        "home": "/",
+        "topic": modes,
+        **{name: f"{modes}{name}/" for name in ("introduction", "why", "deep-dive")},
+        "visualise, at a gate": f"{modes}visualise/?scenario=tuesday",
+        "visualise, at the end": f"{modes}visualise/?scenario=monday&frame=5",
+        "practice": "/practice/",
+        "task": path_of(tasks[2]),
+        "task, finished": path_of(tasks[0]),
+        "questions": "/quizzes/",
+        "question": path_of(questions[1]),
+        "question, finished": path_of(questions[0]),
+        "challenge": helping.LIST,
+        "incident, finished": helping.path_of(helping.QUESTION),
+        "order, finished": helping.path_of(helping.ORDER),
+        "project": "/project/canary-releases/",
+        "stage, passed": stage,
+        "stage, open": "/project/canary-releases/measure/",
+        "review": "/review/canary-releases/",
+        "cost": f"{modes}cost/",
+        "test": test,
+        "test, verdict": result,
+        "test, a question explained": f"{result}1/",
+        "progress": "/progress/",
+        "attempts": "/attempts/",
+        "lab": "/lab/",
+        "search": "/search/?q=canary",
+    }
+    yield from ((name, (busy.client, path)) for name, path in addresses.items())
+    yield "test, question", (sitting.client, f"{test}1/")
+
+
+if __name__ == "__main__":
+    main()
