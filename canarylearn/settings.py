@@ -103,6 +103,8 @@ INSTALLED_APPS = [
     "canarylearn.lab",
     "canarylearn.lessons",
     "canarylearn.accounts",
+    "canarylearn.authoring",
+    "canarylearn.classes",
     "canarylearn.projects",
     "canarylearn.review",
     "practice",
