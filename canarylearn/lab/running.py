@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from importlib import import_module
 
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.dialects.manifest import Context, Reading
@@ -109,6 +110,7 @@ def warm_up() -> None:
     """Load and use once what a call may need, so that no call waits for it."""
     for dialect in DIALECTS:
         _ = dialect.tool
+    import_module("canarylearn.items.project.stages")  # what projects call here
     plan = Plan(steps=(Step(weight=BUCKETS // 10, hold=_TO_WARM_UP.interval),))
     script = Writing(way=SCRIPT, text="set_weight(5)\nprint(f'{1:.1%}')")
     carry_out(Job(scenario=_TO_WARM_UP, seed=0, writings=(Writing(way=FORM, plan=plan), script)))

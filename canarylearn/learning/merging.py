@@ -77,7 +77,7 @@ def what_else_hangs_on(owner: type[Model]) -> list[tuple[type[Model], str]]:
 
 def _take(model: type[Model], field: str, guest: Learner, account: Learner) -> None:
     """Make the guest's rows the account's. Where the account has such a row already, the guest's is set aside, unless
-    it is the guest's that passed: then they change places."""
+    it outweighs the account's (by having passed, where its model says nothing else): then they change places."""
     for row in model._default_manager.filter(**{field: guest}):
         theirs = _like(row, field, account)
         if theirs is None:

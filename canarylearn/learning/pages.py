@@ -1,7 +1,7 @@
 """The page of an item: everything its template shows, as plain values."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -59,11 +59,15 @@ class BlankView:
 
 @dataclass(frozen=True, kw_only=True)
 class PieceView:
-    """A piece of code for the template: coloured text, or a blank with the sign after it, which stays on its line."""
+    """A piece of code for the template: coloured text, or a blank with the sign after it, which stays on its line.
+
+    `again` is set where the blank stood in the code before: it is filled in once.
+    """
 
     css: str
     text: str
     blank: BlankView | None
+    again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +193,7 @@ def build_page(
         faulty=_faulty(ready),
         code_html=code_html(ready, chosen, resolved=slot.resolved),
         blanks=blanks,
-        options=blanks[0].options,
+        options=_pool(item, blanks),
         slot=slot,
         hints=_hints(room, ready, standing.hints_opened),
         key=secrets.token_urlsafe(18),
@@ -219,7 +223,7 @@ def show_asked(ready: Ready, chosen: dict[str, str]) -> AskedView:
         faulty=_faulty(ready),
         code_html=code_html(ready, chosen, resolved=False),
         blanks=blanks,
-        options=blanks[0].options,
+        options=_pool(ready.item, blanks),
     )
 
 
@@ -264,6 +268,11 @@ def _slot(item: Item, standing: Standing) -> SlotView:
         solved=standing.solved,
         resolved=standing.resolved(item.tries),
     )
+
+
+def _pool(item: Item, blanks: list[BlankView]) -> list[OptionView]:
+    """What may go into any of the blanks; nothing where each has options of its own, to be chosen in its list."""
+    return [] if isinstance(item.options, dict) and len(blanks) > 1 else blanks[0].options
 
 
 def _blanks(ready: Ready, chosen: dict[str, str]) -> list[BlankView]:
@@ -317,7 +326,8 @@ def _code(item: Item, blanks: list[BlankView]) -> list[LineView]:
     # A question's blank stands for the whole code of its options: it is chosen below, not placed in the code.
     if not template or (item.kind == "question" and template.strip() == "⟦choice⟧"):
         return []
-    return [LineView(number=line.number, pieces=_pieces(line.pieces, by_name)) for line in highlight(template)]
+    seen: set[str] = set()
+    return [LineView(number=line.number, pieces=_pieces(line.pieces, by_name, seen)) for line in highlight(template)]
 
 
 def _around_the_lines(template: str) -> list[LineView]:
@@ -325,16 +335,18 @@ def _around_the_lines(template: str) -> list[LineView]:
     if template.strip() in ("", LINES):
         return []
     around = template.replace(LINES, "# " + gettext("your lines, in your order"))
-    return [LineView(number=line.number, pieces=_pieces(line.pieces, {})) for line in highlight(around)]
+    return [LineView(number=line.number, pieces=_pieces(line.pieces, {}, set())) for line in highlight(around)]
 
 
-def _pieces(pieces: tuple[Piece, ...], by_name: dict[str, BlankView]) -> list[PieceView]:
+def _pieces(pieces: tuple[Piece, ...], by_name: dict[str, BlankView], seen: set[str]) -> list[PieceView]:
     views: list[PieceView] = []
     for piece in pieces:
         if piece.css == "p" and views and views[-1].blank and not views[-1].text:
-            views[-1] = PieceView(css="", text=piece.text, blank=views[-1].blank)
+            views[-1] = replace(views[-1], css="", text=piece.text)
         else:
-            views.append(PieceView(css=piece.css, text=piece.text, blank=by_name.get(piece.blank)))
+            again = piece.blank in seen
+            views.append(PieceView(css=piece.css, text=piece.text, blank=by_name.get(piece.blank), again=again))
+            seen |= {piece.blank} - {""}
     return views
 
 

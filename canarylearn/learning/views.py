@@ -12,6 +12,7 @@ from canarylearn.learning.models import Topic
 from canarylearn.learning.modes import modes_of, show_modes, test_url
 from canarylearn.learning.opening import begin
 from canarylearn.learning.reading import all_pages, pages_of
+from canarylearn.learning.search import MOST_LETTERS, search
 from canarylearn.learning.selectors import topic_spec, topics
 
 
@@ -31,6 +32,22 @@ def topic(request: LearnerRequest, slug: str) -> HttpResponse:
     return render(
         request, "learning/topic.html", {"topic": _summary(found), "modes": modes, "test_url": test_url(found)}
     )
+
+
+@require_safe
+def find(request: LearnerRequest) -> HttpResponse:
+    """What holds the words of a query."""
+    asked = " ".join(request.GET.get("q", "").replace("\x00", " ").split())
+    query = asked[:MOST_LETTERS]
+    concepts = [concept.title for topic in topics() for concept in topic_spec(topic.spec).concepts.values()]
+    context = {
+        "query": query,
+        "too_long": len(asked) > MOST_LETTERS,
+        "most_letters": MOST_LETTERS,
+        "found": search(query) if query else None,
+        "examples": concepts[:6],
+    }
+    return render(request, "learning/search.html", context)
 
 
 @require_safe

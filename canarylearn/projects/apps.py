@@ -8,3 +8,11 @@ class ProjectsConfig(AppConfig):
 
     name = "canarylearn.projects"
     label = "projects"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """List the project with the other ways of learning a topic."""
+        from canarylearn.learning.modes import tell_mode
+        from canarylearn.projects.selectors import say_state
+
+        tell_mode("project", "projects:index", say_state)

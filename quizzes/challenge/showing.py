@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,8 +27,8 @@ class ClockView:
 
 
 def minutes_and_seconds(seconds: float) -> str:
-    """150 seconds as 2:30."""
-    whole = int(seconds)
+    """150 seconds as 2:30; a second that has begun counts as a whole one."""
+    whole = ceil(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
 
 

@@ -57,7 +57,9 @@ async function ask() {
 
 function start(since) {
   const shown = clock();
-  if (shown) begin(Number(shown.dataset.left), since);
+  if (!shown) return;
+  shown.querySelector("[data-as-loaded]").hidden = true;
+  begin(Number(shown.dataset.left), since);
 }
 
 const [opened] = performance.getEntriesByType("navigation");

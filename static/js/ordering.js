@@ -45,7 +45,7 @@ function setUp(box) {
     item.append(line, up, down);
     line.addEventListener("click", () => (taken?.row === row ? putDown() : take(row)));
     line.addEventListener("keydown", (event) => pressKey(event, row));
-    line.addEventListener("blur", () => setTimeout(() => taken?.row === row && document.activeElement !== line && putDown(), 0));
+    line.addEventListener("blur", () => taken?.row === row && putDown());
     up.addEventListener("click", () => nudge(row, -1, up));
     down.addEventListener("click", () => nudge(row, 1, down));
     dragging(row);
@@ -69,8 +69,9 @@ function setUp(box) {
     if (place === from) return false;
     rows.splice(from, 1);
     rows.splice(place, 0, row);
-    const following = rows[place + 1];
-    list.insertBefore(row.item, following ? following.item : null);
+    // The others move around it: the row itself stays in the page, and so keeps the focus and the finger on it.
+    for (const other of rows.slice(0, place)) list.insertBefore(other.item, row.item);
+    list.append(...rows.slice(place + 1).map((other) => other.item));
     draw();
     return true;
   }
@@ -104,13 +105,7 @@ function setUp(box) {
       say(words("back", row));
     } else if (step) {
       event.preventDefault();
-      const held = taken;
-      taken = null; // moving a row takes the focus from it for a moment, which is no putting down
-      const moved = move(row, rows.indexOf(row) + step);
-      taken = held;
-      row.line.focus();
-      draw();
-      if (moved) say(words("moved", row));
+      if (move(row, rows.indexOf(row) + step)) say(words("moved", row));
     }
   }
 

@@ -10,6 +10,8 @@ from canarylearn.items import judge
 from canarylearn.items.variants import vary
 from tests.accounts.factors import code_at
 from tests.accounts.signing import PASSWORD
+from tests.browser.stepping import PATH as LIVE_RUNS
+from tests.browser.stepping import live, predict
 from tests.browser.visits import Visit
 from tests.people import answers, item_of, path_of
 from tests.topics import curriculum
@@ -156,6 +158,25 @@ def _lesson_left_empty(visit: Visit) -> None:
     visit.expect_complaints("422")
     visit.page.locator("#a-small-group").get_by_role("button", name="Run it").click()
     expect(visit.page.locator("#a-small-group .message")).to_be_visible()
+
+
+def _live_run(*answers: str, end: bool = False) -> State:
+    """The first live run after these predictions, or at its end after them."""
+
+    def show(visit: Visit) -> None:
+        for gate, answer in enumerate(answers):
+            predict(visit.page, "monday", gate, answer)
+        if end:
+            visit.page.goto(f"{LIVE_RUNS}?scenario=monday&frame={live('monday').walked.last}")
+
+    return show
+
+
+def _live_run_left_empty(visit: Visit) -> None:
+    visit.page.goto(f"{LIVE_RUNS}?scenario=tuesday&frame={live('tuesday').walked.gates[0]}")
+    visit.expect_complaints("422")
+    visit.page.get_by_role("button", name="Predict and go on").click()
+    expect(visit.page.locator("#gate .message")).to_be_visible()
 
 
 def _calculator_with_errors(visit: Visit) -> None:
@@ -355,6 +376,9 @@ STATES: dict[str, State] = {
     "lab that refuses a manifest": _lab(way="manifest", manifest="kind: Rollout\napiVersion: argoproj.io/v1alpha1"),
     "lab with errors": _lab_with_errors,
     "lab that is closed": _lab_closed,
+    "search": _page("/search/"),
+    "search with results": _page("/search/?q=canary"),
+    "search without results": _page(f"/search/?q={'x' * 90}"),
     "sign in": _page("/account/sign-in/"),
     "sign in refused": _refused("/account/sign-in/", login="nobody@example.org", password="a wrong one, and long"),
     "sign up refused": _refused("/account/sign-up/", email="ada@example.org", password1="short"),
@@ -380,6 +404,10 @@ STATES: dict[str, State] = {
     "why with answers": _lesson("why", "everyone-at-once", "a-small-group"),
     "why left empty": _lesson_left_empty,
     "deep dive": _lesson("deep-dive", "what-share", "which-metric"),
+    "live runs": _page(LIVE_RUNS),
+    "live run at a gate left empty": _live_run_left_empty,
+    "live run after a prediction": _live_run("promoted"),
+    "live run at its end": _live_run("promoted", "", "40", end=True),
     "cost": _lesson("cost"),
     "cost with errors": _calculator_with_errors,
     "review": _card(turned=False),

@@ -23,7 +23,7 @@ _RING = """() => {
 }"""
 
 TO_ANY_ITEM = [
-    *("Skip to the content", "CanaryLearn", "Try", "Questions", "Lab", "Your attempts", "Sign in"),
+    *("Skip to the content", "CanaryLearn", "Try", "Questions", "Lab", "Your attempts", "Search", "Sign in"),
     "Canary releases for model updates",
 ]
 

@@ -54,7 +54,7 @@ class Visit:
     @property
     def deploy(self) -> Locator:
         """The button that sends an answer."""
-        return self.page.get_by_role("button", name="Deploy")
+        return self.page.get_by_role("button", name="Deploy", exact=True)
 
     def fill(self, slug: str, answer: Answer) -> None:
         """Put an answer into the form by the shortest way; how people do it is tested elsewhere."""

@@ -227,7 +227,7 @@ LUCKY: dict[str, Any] = {
     "prompt": "v2 fails ‹harm› of its requests.",
     "goals": [{"name": "v2 fails often", "measure": "canary_error_rate", "at_least": "1%"}],
     "options": ["20", "0", "'20%'"],
-    "parameters": {"harm": {"values": ["15%", "1%", "25%", "30%"]}},
+    "parameters": {"harm": {"values": ["15%", "1%", "30%", "25%"]}},
     "variants": 2,
 }
 
@@ -239,8 +239,8 @@ def test_a_variant_whose_verdict_hangs_on_luck_is_passed_over() -> None:
         proving.take(due, [prove_members(due, seed) for seed in FEW])
     made, problems = proving.conclude()
     assert problems == []
-    harms = [draw(item.parameters, item.id, number)["harm"] for number in range(4)]
-    assert made.variants == tuple(number for number in range(4) if harms[number] != "1%")[:3]
+    assert draw(item.parameters, item.id, 1)["harm"] == "1%"
+    assert made.variants == (0, 2, 3)
 
 
 def test_too_few_proven_variants_are_a_problem_that_says_why_the_others_failed() -> None:

@@ -17,6 +17,7 @@ from canarylearn.items.lessons import Question, Words
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.models import Attempt, Learner, PageMark, Slot
 from canarylearn.learning.models import Page as PageRow
+from canarylearn.learning.modes import MODES
 from tests.accounts.signing import sign_up
 from tests.people import Reply, Visitor
 from tests.topics import curriculum
@@ -167,22 +168,26 @@ def test_what_is_not_there_is_not_found(visitor: Visitor, address: str) -> None:
 def test_the_topic_lists_the_modes_in_order_each_saying_whether_it_is_needed(visitor: Visitor) -> None:
     listed = visitor.get(TOPIC).text.split('<ol class="cards modes">')[1].split("</ol>\n<p")[0]
     titles = [words(title) for title in re.findall(r"<h2>(.*?)</h2>", listed)]
+    by_mode = {mode: page.facts for mode, page in curriculum().pages.items()} | dict(curriculum().topic.rooms)
     assert titles == [
-        "Introduction about 3 min",
-        "Why about 10 min",
-        "Deep dive about 15 min",
-        "Try about 10 min",
-        "Cost to decide about 5 min",
-        "Practice questions about 5 min",
-        "Lab",
-    ]
-    assert words(listed).count("Jump in, no test required.") == 4
-    assert words(listed).count("Test yourself first") == 2
+        f"{by_mode[mode].title} about {by_mode[mode].minutes} min" for mode in MODES if mode in by_mode
+    ] + ["Lab"]
+    tests_first = {page.facts.title for page in curriculum().pages.values() if page.facts.begin == "test first"}
+    assert len(tests_first) == 2
+    begins = [words(begin) for begin in re.findall(r'<p class="begin">(.*?)</p>', listed)]
+    assert len(begins) == len(titles)
+    for title, begin in zip(titles, begins, strict=True):
+        if title.partition(" about ")[0] in tests_first:
+            assert begin.startswith("Test yourself first")
+        elif title.startswith("Test "):
+            assert begin == "Test yourself here."
+        else:
+            assert begin == "Jump in, no test required."
 
 
 @pytest.mark.parametrize(
     ("mode", "following"),
-    [("introduction", "Why"), ("why", "Deep dive"), ("deep-dive", "Try"), ("cost", "Practice questions")],
+    [("introduction", "Why"), ("why", "Deep dive"), ("deep-dive", "Visualise"), ("cost", "Test")],
 )
 def test_a_page_ends_with_the_practice_block_and_the_next_mode(visitor: Visitor, mode: str, following: str) -> None:
     end = visitor.get(path(mode)).text.split('<nav class="lesson-next"')[1]

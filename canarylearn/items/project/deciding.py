@@ -210,22 +210,18 @@ class _Rule:
 
 
 def judge_rule(text: str, seeds: Sequence[int], part: int | None = None) -> Judged:
-    """A decide(), judged on clear cases and in releases simulated from the seeds; or one half of that judging."""
+    """A decide(), judged on clear cases and in releases simulated from the seeds."""
     try:
         rule = _Rule(text)
     except Failed as failed:
         return Judged(passed=False, finding=failed.finding)
-    halves: Sequence[Mapping[str, Callable[[], str]]] = (
-        {
-            "Clear cases get a clear answer": lambda: _clear(rule),
-            "Fine releases are left alone, however often looked at": lambda: _fine(rule, seeds),
-        },
-        {
-            "A v2 that fails more is noticed": lambda: _broken(rule, seeds, SHORT["short-failing"], "harm"),
-            "So is a v2 that is wrong more often": lambda: _broken(rule, seeds, SHORT["short-wrong"], "wrong"),
-        },
-    )
-    return run_checks({**halves[0], **halves[1]} if part is None else halves[part])
+    checks: Mapping[str, Callable[[], str]] = {
+        "Clear cases get a clear answer": lambda: _clear(rule),
+        "Fine releases are left alone, however often looked at": lambda: _fine(rule, seeds),
+        "A v2 that fails more is noticed": lambda: _broken(rule, seeds, SHORT["short-failing"], "harm"),
+        "So is a v2 that is wrong more often": lambda: _broken(rule, seeds, SHORT["short-wrong"], "wrong"),
+    }
+    return run_checks(checks, part)
 
 
 def _clear(rule: _Rule) -> str:

@@ -100,7 +100,7 @@ class _Meter:
         return arms
 
 
-def judge_meter(text: str, seeds: Sequence[int]) -> Judged:
+def judge_meter(text: str, seeds: Sequence[int], part: int | None = None) -> Judged:
     """A measure(), judged on logs made from the seeds."""
     try:
         meters = [_Meter(text, seed) for seed in seeds]
@@ -115,7 +115,7 @@ def judge_meter(text: str, seeds: Sequence[int]) -> Judged:
         "Neither has a version without requests": lambda: _each(meters, _empty_arm),
         "Nor an accuracy before labels have come": lambda: _each(meters, _no_labels),
     }
-    return run_checks(checks)
+    return run_checks(checks, part)
 
 
 def _each(meters: Sequence[_Meter], check: Callable[[_Meter], str]) -> str:

@@ -17,7 +17,7 @@ SEEN = 1000
 """Requests that v2 has to have had before it may get everybody."""
 
 
-def judge_release(text: str, seeds: Sequence[int]) -> Judged:
+def judge_release(text: str, seeds: Sequence[int], part: int | None = None) -> Judged:
     """A release(), carried out in each case under the seeds."""
 
     def each(case: str, hold: Callable[[Ran], None], seeds: Sequence[int]) -> str:
@@ -28,7 +28,7 @@ def judge_release(text: str, seeds: Sequence[int]) -> Judged:
 
     one, two = seeds[:1], seeds[:2]
     checks: Mapping[str, Callable[[], str]] = {
-        "A v2 that is as good is promoted": lambda: each("fine", hold_fine, two),
+        "A v2 that is as good is promoted": lambda: _each_fine(text, (*two, seeds[0] + 1)),
         "One that fails goes back before many have met it": lambda: each("failing", hold_failing, two),
         "So does one that begins to fail later": lambda: each("late", hold_late, two),
         "Where hardly anybody comes, nothing is promoted": lambda: each("undecidable", hold_undecidable, one),
@@ -37,7 +37,21 @@ def judge_release(text: str, seeds: Sequence[int]) -> Judged:
         "A roll back is checked, and asked for again": lambda: each("lost", hold_lost, one),
         "A router that is stuck is told of": lambda: each("stuck", hold_stuck, one),
     }
-    return run_checks(checks)
+    return run_checks(checks, part)
+
+
+def _each_fine(text: str, seeds: Sequence[int]) -> str:
+    """A good rule is wrong about a fine v2 once in a hundred releases or so: one bad day is no finding, two are."""
+    rans, first = [], None
+    for seed in seeds:
+        rans.append(_carried_out(text, "fine", seed))
+        try:
+            hold_fine(rans[-1])
+        except Failed as failed:
+            if failed.finding.code != "rolls-back-fine" or first is not None:
+                raise first or failed from None
+            first = failed
+    return _told([ran for ran in rans if ran.returned == PROMOTED] or rans)
 
 
 def _carried_out(text: str, case: str, seed: int) -> Ran:

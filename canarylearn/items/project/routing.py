@@ -73,7 +73,7 @@ def _release(seed: int) -> Release:
     return Release(SHORT["short-fine"].world(seed % 7))
 
 
-def judge_router(text: str, seeds: Sequence[int]) -> Judged:
+def judge_router(text: str, seeds: Sequence[int], part: int | None = None) -> Judged:
     """A router, judged on users made from the seeds."""
     try:
         routers = [_Router(text, seed) for seed in seeds]
@@ -87,7 +87,7 @@ def judge_router(text: str, seeds: Sequence[int]) -> Judged:
         "Who is in at 5 % still is at 25 %": lambda: _each(routers, _nests),
         "Half a percent is not nobody": lambda: _each(routers, _is_fine_grained),
     }
-    return run_checks(checks)
+    return run_checks(checks, part)
 
 
 def _each(routers: Sequence[_Router], check: Callable[[_Router], str]) -> str:

@@ -20,7 +20,7 @@ NEEDS = {
     "decide": deciding.NEEDS,
     "release": "release()",
 }
-_JUDGES: Mapping[str, Callable[[str, Sequence[int]], Judged]] = {
+_JUDGES: Mapping[str, Callable[[str, Sequence[int], int | None], Judged]] = {
     "route": routing.judge_router,
     "measure": measuring.judge_meter,
     "decide": deciding.judge_rule,
@@ -76,15 +76,13 @@ class Tried:
     rows: list[list[str]] = field(default_factory=list)
 
 
-PARTS = {"decide": 2}
-"""Stages whose judging is carried out in several calls, so that slow but honest scripts get the time they need."""
+PARTS = {"route": 6, "measure": 7, "decide": 4, "release": 8}
+"""How many checks each stage has. Each can be a call of its own, so that none is long."""
 
 
 def judge_stage(stage: str, text: str, seeds: Sequence[int], part: int | None = None) -> Judged:
-    """A stage's verdict, or that of one part of its judging. The same text, seeds and engine give the same one."""
-    if part is not None and stage in PARTS:
-        return deciding.judge_rule(text, seeds, part)
-    return _JUDGES[stage](text, seeds)
+    """A stage's verdict, or that of one of its checks. The same text, seeds and engine give the same one."""
+    return _JUDGES[stage](text, seeds, part)
 
 
 def cases_of(stage: str) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from canarylearn.dialects.errors import Unreadable
 from canarylearn.items import Item, Problem, Proof, TopicFiles, digest, read_topic
 from canarylearn.items.cards import card_problems
 from canarylearn.items.lesson_facts import page_problems
+from canarylearn.items.project.files import FOLDER, has_project, project_problems, read_project
 from canarylearn.items.proof import SEEDS, Member, Proving, Row, prove_members, prove_seed, topic_problems
 from canarylearn.items.walks import FILE as WALKS
 from canarylearn.items.walks import read_walks, walk_problems
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         except Unreadable as unreadable:
             raise CommandError("\n".join(f"{at.message} (line {at.line})" for at in unreadable.errors)) from None
         self._refuse_pages(files)
+        self._refuse_project(folder, judged=not options["check"])
         if walks is not None and (refused := list(walk_problems(walks, files.scenarios))):
             raise CommandError("\n".join(f"{WALKS}: {one.code}: {one.message}" for one in refused))
         chosen = {slug for slug in files.asked if options["all"] or not _is_kept(files, slug, kept)}
@@ -87,6 +89,18 @@ class Command(BaseCommand):
         ]
         if said:
             raise CommandError("\n".join(said))
+
+    def _refuse_project(self, folder: Path, *, judged: bool) -> None:
+        """A project's files have to be readable and, where they are `judged`, its scripts right and wrong as they say."""
+        if not has_project(folder):
+            return
+        try:
+            project = read_project(folder)
+        except Unreadable as unreadable:
+            said = [f"{FOLDER}/{at.message} (line {at.line})" for at in unreadable.errors]
+            raise CommandError("\n".join(said)) from None
+        if judged and (refused := [f"{FOLDER}/{problem}" for problem in project_problems(project)]):
+            raise CommandError("\n".join(refused))
 
     def _report(self, item: Item, proof: Proof, problems: list[Problem], before: Proof | None) -> None:
         verdict = "refused" if problems else "proven"
