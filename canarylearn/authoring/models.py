@@ -82,7 +82,8 @@ class ProofState(models.TextChoices):
 class ProofRun(models.Model):
     """A proof of a draft, made in the background: `done` of `total` runs, what came of each answer, and the problems.
 
-    It speaks of the draft that has this digest, and of no later one. `cancel` asks the prover to stop.
+    It speaks of the draft that has this digest, and of no later one. `cancel` asks the prover to stop. `prover` names
+    the machine and the process that work on it, and `beat` is when that was last heard of.
     """
 
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="proofs")
@@ -94,11 +95,18 @@ class ProofRun(models.Model):
     problems = models.JSONField(default=list)
     proof = models.JSONField(default=dict)
     cancel = models.BooleanField(default=False)
+    prover = models.CharField(max_length=200, blank=True)
+    beat = models.DateTimeField(null=True, blank=True)
     started = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-started", "-pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("state",), condition=models.Q(state=ProofState.RUNNING), name="one_proof_at_a_time"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"proof of {self.draft}: {self.state}"
