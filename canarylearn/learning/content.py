@@ -69,9 +69,9 @@ class Unproven(Exception):
         self.slugs = slugs
 
 
-def topic_folders() -> list[Path]:
-    """The folders that hold a topic."""
-    return sorted(path.parent for path in CONTENT.glob("*/topic.yaml"))
+def topic_folders(folder: Path | None = None) -> list[Path]:
+    """The folders that hold a topic, in the curriculum's folder or another."""
+    return sorted(path.parent for path in (folder or CONTENT).glob("*/topic.yaml"))
 
 
 def read_lock(path: Path | None = None) -> dict[str, Proof]:
