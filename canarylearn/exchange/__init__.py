@@ -1,0 +1,1 @@
+"""Exchange: questions go out to other systems, and come in from them as drafts."""
