@@ -247,7 +247,8 @@ _FIELDS: dict[str, Node] = {
         label="Options",
         one="option",
         row=OptionNode(),
-        help="At least two, none alike. In a task each fills a blank with code; in a question it may claim something about the runs instead.",
+        help="At least two, none alike. In a task each fills a blank with code; in a question it may claim something "
+        "about the runs instead.",
     ),
     "each": _EACH,
     "lines": Rows(
@@ -505,9 +506,8 @@ def _values_as_text(parameters: Data) -> Data:
         raise Unfit
     made = {}
     for name, one in parameters.items():
-        if isinstance(one, Mapping) and isinstance(one.get("values"), list | tuple):
-            one = {**one, "values": ", ".join(_say_one(value) for value in one["values"])}
-        made[name] = one
+        has_list = isinstance(one, Mapping) and isinstance(one.get("values"), list | tuple)
+        made[name] = {**one, "values": ", ".join(map(_say_one, one["values"]))} if has_list else one
     return made
 
 

@@ -138,7 +138,7 @@ def _run_all(
 
 
 def _reason(judgement: Judgement) -> str:
-    """Why an answer falls, so that two that fall for the same reason have the same words; nothing for one that passes."""
+    """Why an answer falls, in the same words for the same reason; nothing for one that passes."""
     if judgement.refusal is not None:
         return f"refused: {judgement.refusal.message}"
     failed = judgement.first_failed
@@ -195,9 +195,9 @@ class Reading:
 def read_matrix(rows: Sequence[Mapping[str, Any]]) -> Reading:
     """What stands out in the rows of a matrix.
 
-    The prior is the guess floor, and of the rest three quarters for each blank of four options, less where wrong answers
-    come near: one that misses a single goal is a better lure than one that is refused. It orders items until learners'
-    answers do that better.
+    The prior is the guess floor, and of the rest three quarters for each blank of four options, less where wrong
+    answers come near: one that misses a single goal is a better lure than one that is refused. It orders items until
+    learners' answers do that better.
     """
     passing = [dict(row) for row in rows if row["passes"] == row["seeds"]]
     wrong = [row for row in rows if row["passes"] < row["seeds"]]
