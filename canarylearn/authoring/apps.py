@@ -11,9 +11,11 @@ class AuthoringConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Scenarios are loaded with the topics that they belong to."""
+        """Scenarios are loaded with the topics that they belong to, and written down with them."""
         from canarylearn.authoring.drafts import load_scenes
-        from canarylearn.learning.content import ALSO_LOADED
+        from canarylearn.authoring.importing import scenes_of
+        from canarylearn.learning.content import ALSO_LOADED, LIBRARIES
 
         if load_scenes not in ALSO_LOADED:
             ALSO_LOADED.append(load_scenes)
+            LIBRARIES.append(scenes_of)

@@ -27,6 +27,9 @@ ALSO_LOADED: list[Callable[[Topic, TopicFiles], list[str]]] = []
 ALSO_DUMPED: list[Callable[[Topic], Mapping[str, str]]] = []
 """What else of a topic's files is in the database, by apps that add it when they are ready: texts by their paths."""
 
+LIBRARIES: list[Callable[[Topic], Mapping[str, str]]] = []
+"""Scenarios that a topic keeps beside those in use, by apps that add them when they are ready: texts by slug."""
+
 OnConflict = Literal["refuse", "keep", "take"]
 """What to do where the admin and the files differ: refuse to load, keep the admin's version, or take the file's."""
 

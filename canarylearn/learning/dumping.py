@@ -59,6 +59,9 @@ def _written(topic: Topic, made: Path) -> TopicFiles:
     """A topic's files, written into a folder of their own and read as they will be. Raises Undumped."""
     texts = dict(_texts(topic))
     source = content.CONTENT / topic.slug
+    for library in content.LIBRARIES:
+        for slug, text in library(topic).items():
+            texts.setdefault(f"scenarios/{slug}.yaml", text)
     for kept in source.glob("scenarios/*.yaml"):
         # Some scenarios are used by files alone, such as the runs to step through.
         texts.setdefault(kept.relative_to(source).as_posix(), kept.read_text(encoding="utf-8"))
@@ -128,7 +131,7 @@ def _users(topic: Topic) -> Iterable[tuple[str, Mapping[str, str]]]:
     for also in content.ALSO_DUMPED:
         files = also(topic)
         yield (
-            "the library of scenarios",
+            "what else the topic holds",
             {Path(path).stem: text for path, text in files.items() if path.startswith("scenarios/")},
         )
 
@@ -171,6 +174,9 @@ def _known(topic: Topic) -> dict[str, set[str]]:
     for scenarios in [*versions.values_list("scenarios", flat=True), *pages.values_list("scenarios", flat=True)]:
         texts += [(f"scenarios/{slug}.yaml", text) for slug, text in scenarios.items()]
     texts += [entry for also in content.ALSO_DUMPED for entry in also(topic).items()]
+    texts += [
+        (f"scenarios/{slug}.yaml", text) for library in content.LIBRARIES for slug, text in library(topic).items()
+    ]
     for path, text in texts:
         known.setdefault(path, set()).add(_meaning(path, text))
     return known

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from canarylearn.authoring.models import Scene
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items import Item as ItemSpec
 from canarylearn.items import Proof, digest, read_topic
@@ -251,3 +252,12 @@ def test_a_site_starts_with_what_its_authors_published(topic: Path) -> None:
 def test_one_cannot_ask_for_both(topic: Path) -> None:
     with pytest.raises(CommandError, match="not allowed with argument"):
         call_command("load_content", "--keep-admin", "--take-files")
+
+
+def test_a_scenario_of_the_library_alone_goes_into_the_files(topic: Path) -> None:
+    text = (topic / "scenarios" / "v2-fails.yaml").read_text(encoding="utf-8")
+    text = text.replace("slug: v2-fails", "slug: my-own-world")
+    Scene.objects.create(topic=Topic.objects.get(), slug="my-own-world", spec=text)
+
+    assert run("dump_content") == ["new canary-releases/scenarios/my-own-world.yaml"]
+    assert (topic / "scenarios" / "my-own-world.yaml").read_text(encoding="utf-8") == text
