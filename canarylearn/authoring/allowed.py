@@ -11,7 +11,7 @@ def may_write(user: User) -> bool:
 
 
 def may_change_any(user: User) -> bool:
-    """Whether somebody may change, publish and retire what others wrote, and what came from files: whoever teaches may."""
+    """Whether somebody may change what others wrote, and what came from files. Whoever teaches may."""
     return bool(user.has_perm("learning.change_item") or user.has_perm("classes.add_classroom"))
 
 

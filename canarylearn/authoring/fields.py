@@ -54,6 +54,7 @@ class View:
     number: int = 0
     fixed: bool = False
     folded: bool = False
+    wide: bool = False
     first: bool = False
     last: bool = False
 
@@ -144,6 +145,7 @@ class Words(Node):
     kind: str = "text"
     lines: int = 1
     keeps: bool = True
+    wide: bool = False
     choices: str | Sequence[tuple[str, str]] = ()
 
     def blank(self) -> Typed:
@@ -151,8 +153,6 @@ class Words(Node):
 
     def typed(self, data: Data) -> Typed:
         if self.keeps and not isinstance(data, str):
-            if isinstance(data, int | float) and not isinstance(data, bool):
-                raise Unfit
             raise Unfit
         return data if self.keeps else say_scalar(data)
 
@@ -180,6 +180,7 @@ class Words(Node):
             lines=max(self.lines, typed.count("\n") + 1),
             choices=choices,
             errors=context.at(name),
+            wide=self.wide or self.lines > 1,
         )
 
 

@@ -54,7 +54,7 @@ ABOUT: tuple[tuple[str, str], ...] = (
 _GOAL = Part(
     label="Goal",
     fields={
-        "name": Words(label="What has to hold, in words a learner reads", kind="text"),
+        "name": Words(label="What has to hold, in words a learner reads", kind="text", wide=True),
         "in": Words(label="In which scenario", kind="select", choices="in"),
         "about": Words(label="What is looked at", kind="select", choices=ABOUT),
         "how": Words(label="Comparison", kind="select", choices=(("", "choose"), *_COMPARISONS.items())),
@@ -62,7 +62,7 @@ _GOAL = Part(
         "how2": Words(label="And", kind="select", choices=(("", "nothing more"), *_COMPARISONS.items())),
         "value2": Words(label="Second value", kind="input"),
         "run": Words(label="Of which run", kind="select", choices="runs"),
-        "prints": Words(label="The text that is printed, if that is looked at", kind="code"),
+        "prints": Words(label="The text that is printed, if that is looked at", kind="code", wide=True),
     },
 )
 
@@ -262,7 +262,10 @@ _FIELDS: dict[str, Node] = {
         folded=True,
         row=Part(
             label="Piece",
-            fields={"blank": Words(label="Blank", kind="input"), "code": Words(label="What stands in it", kind="code")},
+            fields={
+                "blank": Words(label="Blank", kind="input"),
+                "code": Words(label="What stands in it", kind="code", wide=True),
+            },
         ),
     ),
     "runs": Table(
@@ -272,7 +275,8 @@ _FIELDS: dict[str, Node] = {
         value="code",
         folded=True,
         row=Part(
-            label="Run", fields={"name": Words(label="Name", kind="input"), "code": Words(label="Script", kind="code")}
+            label="Run",
+            fields={"name": Words(label="Name", kind="input"), "code": Words(label="Script", kind="code", wide=True)},
         ),
     ),
     "scenarios": Rows(
@@ -287,7 +291,7 @@ _FIELDS: dict[str, Node] = {
         labels=("Hint 1: where to look", "Hint 2: which quantity decides", "Hint 3: an example with other numbers"),
         row=Words(label="Hint", kind="text", lines=2),
     ),
-    "mistakes": Rows(label="Common mistakes", one="mistake", row=Words(label="Mistake", kind="text")),
+    "mistakes": Rows(label="Common mistakes", one="mistake", row=Words(label="Mistake", kind="text", wide=True)),
     "notes": Table(
         label="Notes on single options",
         one="note",
@@ -299,14 +303,14 @@ _FIELDS: dict[str, Node] = {
             label="Note",
             fields={
                 "option": Words(label="Option", kind="select", choices="options"),
-                "note": Words(label="Note", kind="text", lines=2),
+                "note": Words(label="Note", kind="text", lines=2, wide=True),
             },
         ),
     ),
     "solution": Rows(
         label="Solution, step by step",
         one="step",
-        row=Words(label="Step", kind="text"),
+        row=Words(label="Step", kind="text", wide=True),
         help="Numbers come from the passing run: {{scenario: measure}}.",
     ),
     "quick_check": Words(label="Quick check: the rule in one line", kind="text"),
@@ -337,8 +341,8 @@ _FIELDS: dict[str, Node] = {
             label="Part",
             fields={
                 "title": Words(label="Title", kind="text"),
-                "intro": Words(label="Words before it", kind="text"),
-                "script": Words(label="A script that is run, or else", kind="code"),
+                "intro": Words(label="Words before it", kind="text", wide=True),
+                "script": Words(label="A script that is run, or else", kind="code", wide=True),
                 "templates": Table(
                     label="other templates with the same blanks",
                     one="template",
@@ -348,7 +352,7 @@ _FIELDS: dict[str, Node] = {
                         label="Template",
                         fields={
                             "name": Words(label="Name", kind="input"),
-                            "code": Words(label="Template", kind="code"),
+                            "code": Words(label="Template", kind="code", wide=True),
                         },
                     ),
                 ),

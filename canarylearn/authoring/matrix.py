@@ -142,7 +142,11 @@ def _reason(judgement: Judgement) -> str:
     if judgement.refusal is not None:
         return f"refused: {judgement.refusal.message}"
     failed = judgement.first_failed
-    return "" if failed is None else f"misses “{failed.goal.name}” in {failed.scenario}"
+    if failed is None:
+        return ""
+    run = judgement.runs.get(failed.scenario)
+    ended = f": {ending(run)}" if run is not None else ""
+    return f"misses “{failed.goal.name}” in {failed.scenario}{ended}"
 
 
 def _margins(judgement: Judgement, seed: int) -> Iterator[Near]:

@@ -112,3 +112,6 @@ document.addEventListener("submit", () => {
 addEventListener("beforeunload", (event) => {
   if (changed || form()?.dataset.unsaved === "yes") event.preventDefault();
 });
+
+// htmx would copy style attributes, even empty ones, which the policy of the site does not allow.
+window.htmx.config.attributesToSettle = ["class"];
