@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.learning import rooms
+from canarylearn.learning.allowances import allowance
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Topic
@@ -186,10 +187,10 @@ def _show_index(
     key = request.visitor.key
     listed, questions = ROOM.listed(topic.slug), listed_items(QUIZZES.kind, topic.slug)
     known = standings(key, [one.version_id for one in (*listed, *questions)])
-    now, speed = clocks.arrival(), speed_of(key)
+    now, speed, more = clocks.arrival(), speed_of(key), allowance(key, topic.slug)
     steps = rooms.steps(request, ROOM, listed, known=known)
     here = stands(key, listed, known)
-    shown = rows(steps, here, now, speed)
+    shown = rows(steps, here, now, speed, more)
     solved = sum(row.step.state == "solved" for row in shown)
     context = {
         "topic": topic,
@@ -200,7 +201,7 @@ def _show_index(
         "in_time": sum(row.in_time for row in shown),
         "first": sum(row.first for row in shown),
         "badge": Badge.objects.filter(learner__key=key, topic=topic).first(),
-        "speeds": speeds(speed, sum(stand.ready.item.seconds or 0 for stand in here)),
+        "speeds": speeds(speed, round(more * sum(stand.ready.item.seconds or 0 for stand in here))),
         "message": message,
         "practice": {
             "room": rooms.present(QUIZZES, topic),
