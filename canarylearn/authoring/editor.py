@@ -209,7 +209,8 @@ def _text(write: Any, data: Any, refused: Refused) -> str:
     try:
         return str(write({} if not isinstance(data, dict) else data)) or "{}\n"
     except Unreadable as unreadable:
-        raise Unwritable({"": [at.message for at in unreadable.errors]}) from None
+        told = [at.message.replace("split the file", "shorten it") for at in unreadable.errors]
+        raise Unwritable({"": told}) from None
     except ValueError as error:
         raise Unwritable({"": [str(error)]}) from None
 

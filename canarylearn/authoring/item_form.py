@@ -418,6 +418,8 @@ class ItemNode(Node):
             options: dict[str, Data] = {}
             for number, one in enumerate(each):
                 blank = one.get("blank", "")
+                if "options" not in one:
+                    continue  # the page shows a list for each blank of the template, whether it is used or not
                 if not blank or blank in options:
                     said_of = f"Two of these are named {blank!r}" if blank else "This blank has no name"
                     refused.add(f"each.{number}.blank", f"{said_of}; give each the name of a blank.")
