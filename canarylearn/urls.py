@@ -22,6 +22,8 @@ urlpatterns = [
     path("attempts/<int:number>/", history.replay, name="replay"),
     path("search/", views.find, name="search"),
     path("how-answers-are-judged/", views.how_judged, name="how-judged"),
+    path("classes/", include("canarylearn.classes.urls")),
+    path("teach/", include("canarylearn.classes.teach_urls")),
     path("account/", include("canarylearn.accounts.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
