@@ -51,7 +51,8 @@ class DraftAdmin(_ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def page(route: str, view: Any, name: str) -> URLPattern:
-            return path(route, self.admin_site.admin_view(view), name=f"authoring_draft_{name}")
+            made: URLPattern = path(route, self.admin_site.admin_view(view), name=f"authoring_draft_{name}")
+            return made
 
         return [
             page("coloured/", views.coloured, "coloured"),

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -35,7 +34,7 @@ class Taken(Exception):
 def begin_draft(
     *,
     topic: Topic,
-    owner: AbstractBaseUser,
+    owner: User,
     slug: str,
     spec: str,
     scenarios: Mapping[str, str] | None = None,
@@ -96,7 +95,7 @@ def save_scene(*, scene: Scene, user: User, before: str, spec: str) -> Scene:
     """Keep a scenario's text, if the one it replaces has the mark `before`. Raises SceneConflict and Taken."""
     try:
         with transaction.atomic():
-            if scene.pk is None:
+            if scene._state.adding:
                 scene.owner, scene.spec = user, spec
                 scene.save()
                 return scene

@@ -262,7 +262,7 @@ class Rows(Node):
         return [("" if one is NOTHING else one) for one in found] or NOTHING
 
     def read(self, post: Mapping[str, str], name: str, present: frozenset[str]) -> Typed:
-        rows = []
+        rows: list[Typed] = []
         while f"{name}.{len(rows)}" in present and len(rows) < MOST_ROWS:
             rows.append(self.row.read(post, f"{name}.{len(rows)}", present))
         return self._filled(rows)

@@ -97,7 +97,8 @@ def prove_with_matrix(
     item: Item, scenarios: Mapping[str, Scenario], report: Report, seeds: Sequence[int] = SEEDS
 ) -> tuple[Proof, list[Problem], list[dict[str, Any]]]:
     """A proof as `items.proof` makes it, and beside it the matrix of the authored numbers."""
-    proving, matrix, done = Proving(item, scenarios), [], 0
+    proving, done = Proving(item, scenarios), 0
+    matrix: list[AnswerRow] = []
     while members := proving.due():
         found: list[list[Row]] = [[] for _ in seeds]
         if members[0].number == 0:

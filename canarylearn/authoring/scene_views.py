@@ -39,7 +39,7 @@ def edit_scene(request: HttpRequest, pk: int | None) -> HttpResponse:
     scene = _scene(request, pk)
     if request.method == "POST":
         return _take(request, scene)
-    if scene.pk is None:
+    if scene._state.adding:
         blank = SCENE.blank()
         for name, value in _NEW.items():
             blank[name] = {**blank[name], **value} if isinstance(value, dict) else value
@@ -91,10 +91,10 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
 def _save(request: HttpRequest, scene: Scene, editor: SceneEditor, *, copy: bool) -> HttpResponse:
     if copy:
         scene = Scene(topic=scene.topic)
-    elif scene.pk is not None and not may_change_scene(request.user, scene.owner_id):
+    elif not scene._state.adding and not may_change_scene(request.user, scene.owner_id):
         raise PermissionDenied
     wanted = editor.checked.spec.slug
-    if scene.pk is not None and wanted != scene.slug and scene.owner_id is None:
+    if not scene._state.adding and wanted != scene.slug and scene.owner_id is None:
         note = _(
             "This scenario comes from a file that is named after it. Save it as a new one to give it another name."
         )
@@ -125,7 +125,7 @@ def _show(
     status: HTTPStatus = HTTPStatus.OK,
     theirs: Scene | None = None,
 ) -> HttpResponse:
-    name, arguments = ("change", [scene.pk]) if scene.pk else ("add", [])
+    name, arguments = ("change", [scene.pk]) if not scene._state.adding else ("add", [])
     seen = theirs or scene
     context: dict[str, Any] = {
         "scene": scene,
@@ -135,7 +135,7 @@ def _show(
         "theirs": theirs,
         "before": request.POST.get("before", mark_of(scene.spec)) if theirs is None else mark_of(seen.spec),
         "url": reverse(f"admin:authoring_scene_{name}", args=arguments),
-        "may_change": scene.pk is None or may_change_scene(request.user, scene.owner_id),
+        "may_change": scene._state.adding or may_change_scene(request.user, scene.owner_id),
         "focus_id": place_id(editor.focus) if editor.focus else "",
         "live": True,
         **_live(editor.checked.spec),

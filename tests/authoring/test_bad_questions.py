@@ -16,7 +16,7 @@ Change = Callable[[dict[str, Any]], object]
 
 GOAL = GOOD["goals"][0]
 MEASURED = {"name": "Few users meet the bad v2", "measure": "users_exposed_share"}
-QUESTION = {
+QUESTION: dict[str, Any] = {
     "kind": "question",
     "template": None,
     "runs": {
@@ -54,11 +54,11 @@ def _set(**changes: Any) -> Change:
 
 
 def _question(**changes: Any) -> Change:
-    return lambda data: _set(**{**QUESTION, **changes})(data)
+    return _set(**{**QUESTION, **changes})
 
 
 def _order(**changes: Any) -> Change:
-    return lambda data: _set(**{**ORDER, **changes})(data)
+    return _set(**{**ORDER, **changes})
 
 
 SEEN: dict[str, tuple[Change, str, str]] = {

@@ -22,7 +22,7 @@ _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _ERROR = re.compile(r'<span class="error" id="f-([^"]+)-error">(.*?)</span>', re.DOTALL)
 _MEND = re.compile(r'<(?:details|section) class="mend".*?</(?:details|section)>', re.DOTALL)
 
-PASSWORD = "as-long-as-it-takes"  # noqa: S105  # of nobody
+PASSWORD = "as-long-as-it-takes"  # of nobody
 
 
 def fields_of(page: str) -> dict[str, str]:
@@ -77,8 +77,7 @@ class Author:
     def begin(self, start: str = "new:task", title: str = "A new item", slug: str = "") -> Draft:
         """Begin a draft, and open it."""
         self.post("/admin/authoring/draft/add/", {"title": title, "id": slug, "from": start})
-        draft = Draft.objects.order_by("-pk")[0]
-        return draft
+        return Draft.objects.order_by("-pk")[0]
 
     def open(self, draft: Draft, way: str = "form") -> dict[str, str]:
         """The fields of a draft in the editor."""
