@@ -54,8 +54,9 @@ def _classes(members: list[Membership]) -> list[dict[str, object]]:
         return []
     topics = {topic.slug: topic for member in members for topic in member.classroom.topics.all()}
     asks = any(member.classroom.assignments.all() for member in members)
-    parts = by_name(shelves(topics.values())) if asks else {}
-    doings, now, found = Doings([members[0].learner_id], topics), timezone.now(), []
+    shelved = shelves(topics.values()) if asks else []
+    doings, parts = Doings([members[0].learner_id], topics, shelved), by_name(shelved)
+    now, found = timezone.now(), []
     for member in members:
         classroom, asked = member.classroom, []
         for assignment in classroom.assignments.all():

@@ -35,10 +35,11 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """What a topic has to offer of one sort."""
+    """What a topic has to offer of one sort; `room` names the room that its items are in, if they are items."""
 
     title: str
     parts: Sequence[Part]
+    room: str = ""
 
 
 def shelves(topics: Iterable[Topic]) -> list[Shelf]:
@@ -61,7 +62,13 @@ def shelves(topics: Iterable[Topic]) -> list[Shelf]:
         for title, room in ((_("Tasks"), "practice"), (_("Questions"), "quizzes"), (_("Incidents"), "challenge")):
             of_it = [item for item in items[topic.pk] if _room_of(item.room, item.kind) == room]
             if of_it:
-                found.append(Shelf(title=f"{topic.title}: {title}", parts=[_item_part(item) for item in of_it]))
+                found.append(
+                    Shelf(
+                        title=f"{topic.title}: {title}",
+                        parts=[_item_part(item) for item in of_it],
+                        room=f"{topic.slug}/{room}",
+                    )
+                )
     return found
 
 
@@ -125,9 +132,12 @@ class Share:
 
 class Doings:
     """What these learners, by their numbers in the database, did in these topics. Each kind of thing is asked for once,
-    when it is needed, for all of them together."""
+    when it is needed, for all of them together; what the rooms hold is not, where the shelves are known already."""
 
-    def __init__(self, learners: Iterable[int], topics: Iterable[str] | None) -> None:
+    def __init__(
+        self, learners: Iterable[int], topics: Iterable[str] | None, shelved: Iterable[Shelf] | None = None
+    ) -> None:
+        self._shelved = None if shelved is None else list(shelved)
         self._learners, self._topics = list(learners), None if topics is None else list(topics)
 
     def _in(self, path: str) -> Q:
@@ -176,6 +186,12 @@ class Doings:
     @cached_property
     def _rooms(self) -> dict[str, list[str]]:
         rooms: dict[str, list[str]] = defaultdict(list)
+        if self._shelved is not None:
+            return {
+                shelf.room: [part.name.partition(":")[2] for part in shelf.parts]
+                for shelf in self._shelved
+                if shelf.room
+            }
         there = Item.objects.filter(self._in("topic"), retired=False, current__isnull=False).order_by()
         for topic, slug, place, kind in there.values_list("topic__slug", "slug", "room", "kind"):
             if place != Place.TEST:

@@ -242,8 +242,9 @@ def assignment(request: LearnerRequest, classroom: Classroom, assignment: int) -
     """An assignment: what it asks, and how far each member is with it."""
     found, members = _assignment(classroom, assignment), list(members_of(classroom))
     topics = list(classroom.topics.all())
-    doings = Doings([one.learner_id for one in members], [topic.slug for topic in topics])
-    parts = by_name(shelves(topics))
+    shelved = shelves(topics)
+    doings = Doings([one.learner_id for one in members], [topic.slug for topic in topics], shelved)
+    parts = by_name(shelved)
     now = timezone.now()
     rows = [progress_with(found, one, classroom, doings, now) for one in members]
     context = {

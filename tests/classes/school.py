@@ -55,11 +55,16 @@ class School:
         )
 
 
-def key_of(member: Membership) -> UUID:
-    """The key of a member."""
+def user_of(member: Membership) -> User:
+    """The account of a member."""
     user = member.learner.user
     assert user
-    return account_key(user)
+    return user
+
+
+def key_of(member: Membership) -> UUID:
+    """The key of a member."""
+    return account_key(user_of(member))
 
 
 def answer(member: Membership, slug: str, *outcomes: bool, days_ago: float = 0) -> None:
@@ -77,6 +82,7 @@ def answer(member: Membership, slug: str, *outcomes: bool, days_ago: float = 0) 
 def claim(member: Membership, version: Version, *passed: bool, days_ago: float = 0) -> None:
     """Attempts as rows alone, where a test is about many of them and not about what the engine says."""
     slot = Slot.objects.create(learner_id=member.learner_id, version=version)
+    chosen = dict.fromkeys(ready(version.pk).item.blanks, 0)
     for number, one in enumerate(passed, start=1):
-        Attempt.objects.create(slot=slot, number=number, key=uuid4().hex, answer={}, passed=one, engine="1")
+        Attempt.objects.create(slot=slot, number=number, key=uuid4().hex, answer=chosen, passed=one, engine="1")
     Attempt.objects.filter(slot=slot).update(created=timezone.now() - timedelta(days=days_ago))
