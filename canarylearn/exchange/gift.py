@@ -23,8 +23,8 @@ def write(questions: Sequence[Question]) -> bytes:
     for question in questions:
         for part in one_a_blank(question):
             block = _block(part)
-            name = f"// {MARK} {seen(block)} {part.mark}" if part.mark else f"// {PART} {seen(block)}"
-            blocks.append(f"{name}\n{block}\n")
+            mark = f"// {MARK} {seen(block)} {part.mark}\n" if part.mark else f"// {PART} {seen(block)}\n"
+            blocks.append(f"{mark if question.mark else ''}{block}\n")
     return "\n".join(blocks).encode()
 
 
@@ -108,12 +108,10 @@ def _choices(inner: str, kind: str, line: int, name: str, found: list[Located]) 
         said = "asks for a number"
     elif not inner.strip():
         said = "asks for an essay"
-    elif any("->" in piece for piece in pieces):
-        said = "asks to match things"
-    elif all(piece.startswith("=") for piece in pieces):
-        said = "asks for a typed answer"
-    else:
+    elif any(piece.startswith("~") for piece in pieces):
         return tuple(_choice(piece, kind) for piece in pieces if piece[0] in "~=")
+    else:
+        said = "asks to match things" if "->" in inner else "asks for a typed answer"
     found.append(told(line, "not-carried", f"{name!r} {said}, which no item here does; it is left out"))
     return None
 
