@@ -53,6 +53,9 @@ class Table:
 
     def __init__(self, responses: Iterable[Response]) -> None:
         self.responses = tuple(responses)
+        self._by_item: dict[str, list[Response]] = {}
+        for one in self.responses:
+            self._by_item.setdefault(one.item, []).append(one)
         evidence = [one for one in self.responses if one.is_evidence]
         self._evidence: dict[tuple[int, str], float] = {(one.learner, one.item): one.score for one in evidence}
         scores: dict[str, list[float]] = {}
@@ -66,7 +69,7 @@ class Table:
 
     def of(self, item: str) -> list[Response]:
         """The responses to an item."""
-        return [one for one in self.responses if one.item == item]
+        return self._by_item.get(item, [])
 
     def rest(self, learner: int, item: str) -> float | None:
         """How well a learner does on the other items; None for who answered too few of them.
