@@ -62,10 +62,10 @@ def a_class(count: int = 60, seed: int = 3, slugs: Iterable[str] = ()) -> list[L
     return learners
 
 
-def copies(count: int) -> list[str]:
+def copies(count: int) -> list[Version]:
     """So many more items, each a question of the curriculum under another name."""
     kept = list(Item.objects.filter(room="practice", kind="question").select_related("current", "topic"))
-    slugs = []
+    versions = []
     for number in range(count):
         one = kept[number % len(kept)]
         assert one.current is not None
@@ -77,8 +77,8 @@ def copies(count: int) -> list[str]:
         facts = {name: getattr(one.current, name) for name in ("title", "level", "scenarios", "engine", "proof")}
         made.current = Version.objects.create(item=made, number=1, spec=spec, digest=f"{number:064}", **facts)
         made.save()
-        slugs.append(slug)
-    return slugs
+        versions.append(made.current)
+    return versions
 
 
 def instructor(name: str = "ines") -> Visitor:
