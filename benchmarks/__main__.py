@@ -1,4 +1,4 @@
-"""python -m benchmarks [engine|answer|clients|page|start|command ...]: print the tables of docs/performance.md."""
+"""python -m benchmarks [engine|answer|clients|page|start|proving ...]: print the tables of docs/performance.md."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import answer, clients, command, engine, page, start
+from benchmarks import answer, clients, command, engine, page, proving, start
 from benchmarks.figures import Table
 from benchmarks.sites import static_files
 
@@ -16,6 +16,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Table]]] = {
     "clients": lambda static: [clients.table(clients.measure(static))],
     "page": lambda static: [page.table(page.measure(static))],
     "start": lambda static: [start.table(start.measure(static))],
+    "proving": lambda static: [proving.table(proving.measure(static))],
     "command": lambda static: [command.starts(), command.power()],
 }
 

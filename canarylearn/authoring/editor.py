@@ -19,7 +19,7 @@ from canarylearn.authoring.fields import (
     nearest,
     place_id,
 )
-from canarylearn.authoring.item_form import EACH, ITEM, ITEM_FIELDS, blanks_of, option_texts, typed_item, with_blanks
+from canarylearn.authoring.item_form import EACH, ITEM, blanks_of, fields_for, option_texts, typed_item, with_blanks
 from canarylearn.authoring.models import Draft
 from canarylearn.authoring.scene_form import SCENE, typed_scene
 from canarylearn.dialects.errors import Unreadable
@@ -150,7 +150,8 @@ class Editor:
 
     def _views(self, errors: Mapping[str, Sequence[str]]) -> dict[str, View]:
         context = Context(choices=_choices(self.draft, self.typed), errors=errors)
-        return {name: node.view(self.typed[name], name, context) for name, node in ITEM_FIELDS.items()}
+        fields = fields_for(self.typed)
+        return {name: node.view(self.typed[name], name, context) for name, node in fields.items()}
 
 
 def open_draft(draft: Draft, way: str = FORM) -> Editor:

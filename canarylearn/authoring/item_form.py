@@ -1,7 +1,7 @@
 """The fields of an item's form. Knows no Django."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from canarylearn.authoring.fields import (
@@ -466,6 +466,15 @@ ITEM_FIELDS: dict[str, Node] = {**_FIELDS, "varies": _VARIES}
 ITEM = ItemNode()
 
 
+def fields_for(typed: Typed) -> dict[str, Node]:
+    """The fields to show: options of a task have no claims, unless somebody gave them some."""
+    if typed["kind"] != "task" or any(option["claim"] for option in typed["options"]):
+        return ITEM_FIELDS
+    options = _FIELDS["options"]
+    assert isinstance(options, Rows)  # it is declared above
+    return {**ITEM_FIELDS, "options": replace(options, row=OptionNode(claims=False))}
+
+
 def typed_item(data: Data) -> Typed:
     """What would have been typed to get the data of a file. Raises Unfit if the form could not give it back whole."""
     typed = ITEM.typed(data)
@@ -526,4 +535,4 @@ def _as_list(text: str) -> Data:
     return [read_scalar(part.strip()) for part in clean(text).split(",") if part.strip()]
 
 
-__all__ = ["EACH", "ITEM", "POOL", "blanks_of", "option_texts", "typed_item", "with_blanks"]
+__all__ = ["EACH", "ITEM", "POOL", "blanks_of", "fields_for", "option_texts", "typed_item", "with_blanks"]

@@ -193,7 +193,7 @@ def test_looking_writes_nothing(author: Author) -> None:
     for state in ("fresh", "wrong", "hint", "solved", "out", "proof"):
         author.send(draft, author.open(draft), f"show:{state}")
         assert author.status == 200
-        beside = author.page.partition('<aside class="beside"')[2].partition("</aside>")[0]
+        beside = author.page.partition('<aside class="author-beside"')[2].partition("</aside>")[0]
         if state != "proof":
             assert "As the learner sees it" in beside
             assert "<form" not in beside.partition('<div class="as-learner">')[2], "nothing there can be sent"
