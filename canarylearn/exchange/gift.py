@@ -118,7 +118,7 @@ def _choices(inner: str, kind: str, line: int, name: str, found: list[Located]) 
 
 def _choice(piece: str, kind: str) -> Choice:
     sign, rest = piece[0], piece[1:]
-    weight = _WEIGHT.match(rest)
+    weight = _WEIGHT.match(rest) if sign == "~" else None
     rest = rest[weight.end() :] if weight else rest
     text, *feedback = _split(rest, "#")
     worth = float(weight[1]) if weight else 0.0
