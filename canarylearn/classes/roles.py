@@ -24,8 +24,6 @@ _AUTHORS: dict[str, tuple[str, ...]] = {
     "learning.page": _LOOK,
     "authoring.draft": _ALL,
     "authoring.scene": _ALL,
-    "authoring.revision": _LOOK,
-    "authoring.proofrun": _WRITE,
 }
 _TEACHERS: dict[str, tuple[str, ...]] = {
     "classes.classroom": _WRITE,
