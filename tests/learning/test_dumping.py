@@ -261,3 +261,24 @@ def test_a_scenario_of_the_library_alone_goes_into_the_files(topic: Path) -> Non
 
     assert run("dump_content") == ["new canary-releases/scenarios/my-own-world.yaml"]
     assert (topic / "scenarios" / "my-own-world.yaml").read_text(encoding="utf-8") == text
+
+
+def test_files_that_look_otherwise_are_written_in_their_one_form(topic: Path) -> None:
+    before = texts(topic.parent)
+    change(topic / "tasks" / "first-users.yaml", ("level: easy", "# Hard?\nlevel: 'easy'"))
+    change(topic / "scenarios" / "v2-fails.yaml", ("slug: v2-fails", "watch: error_rate\nslug: v2-fails"))
+
+    assert run("format_content") == ["rewrote tasks/first-users.yaml", "rewrote scenarios/v2-fails.yaml"]
+    assert texts(topic.parent) == before
+    assert run("format_content") == []
+
+
+def test_nothing_is_rewritten_beside_a_file_that_cannot_be_read(topic: Path) -> None:
+    change(topic / "topic.yaml", ("slug: canary-releases", "slug: 'canary-releases'"))
+    change(topic / "tasks" / "first-users.yaml", ("level: easy", "level: trivial"))
+    before = texts(topic.parent)
+
+    assert refused("format_content") == (
+        "tasks/first-users.yaml: level: Input should be 'easy', 'medium' or 'hard' (line 4)"
+    )
+    assert texts(topic.parent) == before
