@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -24,7 +25,7 @@ from canarylearn.learning.models import Item, Topic, Version
 from canarylearn.learning.option_charts import draw_options
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.resolved import passing_answers
-from canarylearn.learning.verdicts import answer_html, show_verdict
+from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict
 from canarylearn.reports.gathering import gather, options_of, read_or_none
 from canarylearn.reports.inbox import ROOM
 from canarylearn.reports.misconceptions import Misconception, fingerprint
@@ -389,7 +390,7 @@ def why(request: LearnerRequest, slug: str, picked: str) -> HttpResponse:
         "few": too_few(subject.found.count),
         "works": judgement.passed,
         "verdict": show_verdict(mine, answer, prefix="picked"),
-        "beside": show_verdict(mine, beside, prefix="beside") if beside else None,
+        "beside": _beside(show_verdict(mine, beside, prefix="beside")) if beside else None,
         "chart": draw_options(mine, [answer, beside], []) if beside else None,
         "seed": seed_of(mine.variant),
         "belief": beliefs[0] if beliefs else None,
@@ -397,6 +398,12 @@ def why(request: LearnerRequest, slug: str, picked: str) -> HttpResponse:
         "draft": "" if judgement.passed else _draft(mine, answer),
     }
     return render(request, "reports/why.html", context)
+
+
+def _beside(verdict: VerdictView) -> dict[str, object]:
+    """A second verdict on a page: its regions say which one they belong to, so that no two are called the same."""
+    named = format_html('aria-label="{}: ', _("What passes"))
+    return {"headline": verdict.headline, "body_html": SafeString(verdict.body_html.replace('aria-label="', named))}
 
 
 def _draft(mine: Ready, answer: Mapping[str, int]) -> str:
