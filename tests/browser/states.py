@@ -427,6 +427,8 @@ STATES: dict[str, State] = {
     "cost with errors": _calculator_with_errors,
     "report refused": _report("Something else", refused=True),
     "what you reported": _report("The verdict is wrong"),
+    "classes of a guest": _page("/classes/"),
+    "your classes": _signed_in("/classes/"),
     "review": _card(turned=False),
     "review across topics": _page("/review/"),
     "review of a card": _card(turned=True),
