@@ -1,4 +1,4 @@
-"""python -m benchmarks [engine|answer|clients|page|pages|start|command ...]: print tables of docs/performance.md."""
+"""python -m benchmarks [engine|answer|clients|page|pages|proving|start|command ...]: print tables of docs/performance.md."""
 
 import argparse
 import os
@@ -6,7 +6,7 @@ import platform
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import answer, clients, command, engine, page, pages, start
+from benchmarks import answer, clients, command, engine, page, pages, proving, start
 from benchmarks.figures import Table
 from benchmarks.sites import static_files
 
@@ -17,6 +17,7 @@ MEASUREMENTS: dict[str, Callable[[Path], list[Table]]] = {
     "page": lambda static: [page.table(page.measure(static))],
     "pages": lambda static: [pages.table(pages.measure(static))],
     "start": lambda static: [start.table(start.measure(static))],
+    "proving": lambda static: [proving.table(proving.measure(static))],
     "command": lambda static: [command.starts(), command.power()],
 }
 

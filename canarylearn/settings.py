@@ -103,8 +103,11 @@ INSTALLED_APPS = [
     "canarylearn.lab",
     "canarylearn.lessons",
     "canarylearn.accounts",
+    "canarylearn.authoring",
+    "canarylearn.classes",
     "canarylearn.projects",
     "canarylearn.review",
+    "canarylearn.reports",
     "practice",
     "quizzes",
     "quizzes.challenge",
@@ -208,7 +211,7 @@ ACCOUNT_CHANGE_EMAIL = True  # one address an account
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "CanaryLearn: "
 ACCOUNT_SESSION_COOKIE_AGE = 30 * 24 * 60 * 60  # for those who ask to stay signed in
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "signup": "20/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/5m/key", "signup": "20/m/ip", "report": "60/h/ip"}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -1,7 +1,8 @@
 """A person's own data: everything that is kept about them, and how it is forgotten.
 
 `KEPT` lists the kinds of rows that belong to a person. A model that refers to a person or a learner and is not there is
-exported column by column, and its rows are deleted with the person.
+exported column by column, and its rows are deleted with the person. Rows that outlive who made them (an item, a class:
+their reference becomes empty) are exported too, and stay.
 """
 
 import secrets
@@ -17,7 +18,7 @@ from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import SET_NULL, Model, Q, QuerySet
 from django.utils import timezone
 
 from canarylearn.learning.merging import PREFERENCES, what_else_hangs_on
@@ -32,7 +33,7 @@ Rows = list[dict[str, object]]
 def export(user: User) -> dict[str, object]:
     """Everything kept about a person, as it can be written to a JSON file."""
     kept = {name: rows(user) for name, rows in chain.from_iterable(kinds.items() for kinds in KEPT.values())}
-    others = {model._meta.label_lower: _columns(rows) for model, rows in _others(user) if rows}
+    others = {model._meta.label_lower: _columns(rows) for model, rows in (*_others(user), *_outliving(user)) if rows}
     return {"format": FORMAT, "made": timezone.now().isoformat(), **kept, **others}
 
 
@@ -68,11 +69,24 @@ def _others(user: User) -> list[tuple[type[Model], QuerySet[Model]]]:
     ]
     for owner, rows in owners:
         for model, field in what_else_hangs_on(owner):
-            if model not in KEPT and model is not owner:
+            if model not in KEPT and model is not owner and not _outlives(model, field):
                 theirs = model._default_manager.filter(**{f"{field}__in": rows})
                 found.append((model, theirs))
                 owners.append((model, theirs))
     return found
+
+
+def _outliving(user: User) -> list[tuple[type[Model], QuerySet[Model]]]:
+    """What a person made for others: it stays when they go, without their name, and so does what hangs on it."""
+    return [
+        (model, model._default_manager.filter(**{field: user}))
+        for model, field in what_else_hangs_on(User)
+        if _outlives(model, field)
+    ]
+
+
+def _outlives(model: type[Model], field: str) -> bool:
+    return getattr(model._meta.get_field(field).remote_field, "on_delete", None) is SET_NULL
 
 
 def _columns(rows: QuerySet[Model]) -> Rows:

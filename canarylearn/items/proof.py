@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from canarylearn.engine import ENGINE_VERSION, Scenario
 from canarylearn.items.binding import bind, is_bound, speaks_of_other_answers, unbound_numbers
-from canarylearn.items.judging import SEEDS, deploy, judge, shown_seed
+from canarylearn.items.judging import SEEDS, Judgement, deploy, judge, shown_seed
 from canarylearn.items.parameters import combinations
 from canarylearn.items.spec import CHOICE, Answer, Contracts, Demonstration, Item
 from canarylearn.items.variants import Unmade, vary
@@ -100,11 +100,13 @@ def prove_seed(item: Item, scenarios: Mapping[str, Scenario], seed: int) -> Row:
     return Row(
         seed=seed,
         passed=tuple(judgement.passed for judgement in judged),
-        endings=tuple(
-            " / ".join(run.outcome.phase if run.outcome else "refused" for run in judgement.runs.values())
-            for judgement in judged
-        ),
+        endings=tuple(ending_of(judgement) for judgement in judged),
     )
+
+
+def ending_of(judgement: Judgement) -> str:
+    """How the runs of an answer ended, in the order of the scenarios."""
+    return " / ".join(run.outcome.phase if run.outcome else "refused" for run in judgement.runs.values())
 
 
 def prove_members(members: Sequence[Member], seed: int) -> list[Row]:
@@ -366,6 +368,7 @@ __all__ = [
     "Row",
     "conclude",
     "digest",
+    "ending_of",
     "problems_of",
     "prove",
     "prove_members",

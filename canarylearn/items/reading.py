@@ -22,13 +22,18 @@ def read_as(schema: type[Spec], text: str) -> Spec:
         raise Unreadable(tuple(_located(document, problem) for problem in error.errors())) from None
 
 
-def _located(document: Document, problem: Mapping[str, object]) -> Located:
+def place_and_words(problem: Mapping[str, object]) -> tuple[tuple[str | int, ...], str]:
+    """Where in what an author wrote the schema found something wrong, and what."""
     where, context = problem["loc"], problem.get("ctx", {})
     assert isinstance(where, tuple)
     assert isinstance(context, dict)
     where = tuple(part for part in (*where, *context.get("where", ())) if part not in TAGS and part not in KINDS)
+    return where, str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _located(document: Document, problem: Mapping[str, object]) -> Located:
+    where, said = place_and_words(problem)
     path = ".".join(str(part) for part in where)
-    said = str(problem["msg"]).removeprefix("Value error, ")
     return Located(
         line=document.line(where),
         column=None,

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.db import transaction
 
@@ -12,7 +12,7 @@ from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items import Item as ItemSpec
 from canarylearn.items import Proof, TopicFiles, digest
 from canarylearn.items.lesson_facts import page_digest, page_problems
-from canarylearn.learning.models import Item, Page, Topic, Version
+from canarylearn.learning.models import Item, Page, Source, Topic, Version
 
 CONTENT = Path(__file__).resolve().parent.parent / "content"
 """The curriculum: one folder a topic."""
@@ -24,6 +24,46 @@ ALSO_LOADED: list[Callable[[Topic, TopicFiles], list[str]]] = []
 """What else is loaded of a topic's files, by apps that add it when they are ready; each says what changed."""
 
 
+ALSO_DUMPED: list[Callable[[Topic], Mapping[str, str]]] = []
+"""What else of a topic's files is in the database, by apps that add it when they are ready: texts by their paths."""
+
+LIBRARIES: list[Callable[[Topic], Mapping[str, str]]] = []
+"""Scenarios that a topic keeps beside those in use, by apps that add them when they are ready: texts by slug."""
+
+OnConflict = Literal["refuse", "keep", "take"]
+"""What to do where the admin and the files differ: refuse to load, keep the admin's version, or take the file's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """An item whose current version was published in the admin, and which its topic's files do not have so."""
+
+    slug: str
+    number: int
+    kept: str
+    """The digest of the version in the database."""
+    found: str | None
+    """The digest of the file; nothing where there is no file."""
+
+    def __str__(self) -> str:
+        here = f"{self.slug}: version {self.number} was published in the admin (digest {self.kept[:12]})"
+        if self.found is None:
+            return f"{here}, and the files have no such item"
+        return f"{here}, and its file says something else (digest {self.found[:12]})"
+
+
+class Conflicting(Exception):
+    """Items that the admin and the files have differently; nothing was loaded."""
+
+    def __init__(self, conflicts: list[Conflict]) -> None:
+        said = "\n".join(str(conflict) for conflict in conflicts)
+        super().__init__(
+            f"{said}\nNothing was loaded. Write the admin's items into the files with 'manage.py dump_content', "
+            "or load with --keep-admin to leave them as they are, or with --take-files to publish the files instead."
+        )
+        self.conflicts = conflicts
+
+
 class Unproven(Exception):
     """Items without a proof for what they now say; `slugs` names them."""
 
@@ -32,43 +72,73 @@ class Unproven(Exception):
         self.slugs = slugs
 
 
-def topic_folders() -> list[Path]:
-    """The folders that hold a topic."""
-    return sorted(path.parent for path in CONTENT.glob("*/topic.yaml"))
+def topic_folders(folder: Path | None = None) -> list[Path]:
+    """The folders that hold a topic, in the curriculum's folder or another."""
+    return sorted(path.parent for path in (folder or CONTENT).glob("*/topic.yaml"))
 
 
-def read_lock() -> dict[str, Proof]:
+def read_lock(path: Path | None = None) -> dict[str, Proof]:
     """The proofs kept beside the content, by item. One that was written in another form counts as none."""
-    if not LOCK.exists():
+    path = path or LOCK
+    if not path.exists():
         return {}
-    form = {field.name for field in fields(Proof)}
-    kept = json.loads(LOCK.read_text(encoding="utf-8"))
-    return {slug: Proof(**facts) for slug, facts in kept.items() if set(facts) == form}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return {slug: proof for slug, facts in kept.items() if (proof := as_proof(facts))}
 
 
-def write_lock(proofs: Mapping[str, Proof]) -> None:
+def as_proof(facts: Mapping[str, Any]) -> Proof | None:
+    """The proof that was kept as these facts; nothing if they were written in another form."""
+    return Proof(**facts) if set(facts) == {field.name for field in fields(Proof)} else None
+
+
+def write_lock(proofs: Mapping[str, Proof], path: Path | None = None) -> None:
     """Keep proofs beside the content, in a stable order."""
     text = json.dumps({slug: asdict(proofs[slug]) for slug in sorted(proofs)}, indent=1)
-    LOCK.write_text(text + "\n", encoding="utf-8")
+    (path or LOCK).write_text(text + "\n", encoding="utf-8")
+
+
+def find_conflicts(files: TopicFiles) -> list[Conflict]:
+    """The items that were published in the admin, and that a topic's files have otherwise or not at all."""
+    from_admin = Item.objects.filter(current__source=Source.ADMIN, retired=False).select_related("current")
+    digests = {slug: digest(item, files.scenarios_of(item)) for slug, item in files.items.items()}
+    found = []
+    for item in from_admin.filter(slug__in=digests) | from_admin.filter(topic__slug=files.topic.slug):
+        assert item.current is not None  # the filter asks for its source
+        if item.current.digest != digests.get(item.slug):
+            found.append(
+                Conflict(
+                    slug=item.slug,
+                    number=item.current.number,
+                    kept=item.current.digest,
+                    found=digests.get(item.slug),
+                )
+            )
+    return sorted(found, key=lambda conflict: conflict.slug)
 
 
 @transaction.atomic
-def load_topic(files: TopicFiles, proofs: Mapping[str, Proof]) -> list[str]:
-    """Bring the database up to a topic's files, and say what changed. Raises Unproven before writing anything.
+def load_topic(files: TopicFiles, proofs: Mapping[str, Proof], on_conflict: OnConflict = "refuse") -> list[str]:
+    """Bring the database up to a topic's files, and say what changed.
 
-    An item whose digest is unchanged is left alone; a changed one gets a new version; one without a file is retired.
+    Raises Unproven, or Conflicting unless told what to do about conflicts, before writing anything. An item whose
+    digest is unchanged is left alone; a changed one gets a new version; one without a file is retired.
     """
     digests = {slug: digest(item, files.scenarios_of(item)) for slug, item in files.asked.items()}
     if unproven := [slug for slug, found in digests.items() if slug not in proofs or proofs[slug].digest != found]:
         raise Unproven(unproven)
+    conflicts = find_conflicts(files)
+    if conflicts and on_conflict == "refuse":
+        raise Conflicting(conflicts)
+    kept = {conflict.slug for conflict in conflicts} if on_conflict == "keep" else set()
     topic, changes = _load_topic_row(files)
     spec = files.topic
     lists = (spec.tasks, spec.questions, spec.challenge, spec.bank)
     order = {slug: position for slugs in lists for position, slug in enumerate(slugs, 1)}
     for slug, item in files.items.items():
-        changes += _load_item(topic, files, item, order[slug], proofs[slug])
-    changes += _retire_missing(topic, set(files.items)) + _load_pages(topic, files)
-    return changes + [change for load in ALSO_LOADED for change in load(topic, files)]
+        changes += [] if slug in kept else _load_item(topic, files, item, order[slug], proofs[slug])
+    changes += _retire_missing(topic, set(files.items) | kept) + _load_pages(topic, files)
+    changes += [change for load in ALSO_LOADED for change in load(topic, files)]
+    return changes + [f"kept {conflict}" for conflict in conflicts if conflict.slug in kept]
 
 
 def _load_topic_row(files: TopicFiles) -> tuple[Topic, list[str]]:

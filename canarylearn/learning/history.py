@@ -1,9 +1,11 @@
 """Your attempts: every counted try of a learner, and each of them once more."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,7 +31,8 @@ PAGE = 25
 """Attempts on a page."""
 
 _ROOM = {"name": "attempts"}
-_LARGEST_NUMBER = 2**63 - 1
+LARGEST_NUMBER = 2**63 - 1
+"""Of a row, in either database."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,23 +72,42 @@ class Replay:
 @require_safe
 def index(request: LearnerRequest) -> HttpResponse:
     """Every attempt of this learner, the newest first, a page at a time."""
-    page = Paginator(attempts_of(request.visitor.key), PAGE).get_page(request.GET.get("page"))
-    attempts = list(page.object_list)
-    versions = versions_of(attempts) if attempts else {}
-    entries = [_entry(attempt, versions[attempt.slot.version_id]) for attempt in attempts]
+    page, entries = a_page_of(attempts_of(request.visitor.key), request.GET.get("page"), own_address)
     return render(request, "learning/attempts.html", {"room": _ROOM, "page": page, "entries": entries})
+
+
+def own_address(attempt: Attempt) -> str:
+    """Where a learner replays an attempt of their own."""
+    return reverse("replay", args=[attempt.pk])
+
+
+def a_page_of(
+    attempts: QuerySet[Attempt], number: str | None, address: Callable[[Attempt], str]
+) -> tuple[Page[Attempt], list[Entry]]:
+    """A page of a list of attempts, and its entries; `address` is where each is replayed."""
+    page = Paginator(attempts, PAGE).get_page(number)
+    shown = list(page.object_list)
+    versions = versions_of(shown) if shown else {}
+    return page, [_entry(attempt, versions[attempt.slot.version_id], address(attempt)) for attempt in shown]
 
 
 @require_safe
 def replay(request: LearnerRequest, number: int) -> HttpResponse:
     """One attempt of this learner, judged anew from its version and its answer. Anybody else's does not exist."""
-    attempt = own_attempt(request.visitor.key, number) if number <= _LARGEST_NUMBER else None
+    attempt = own_attempt(request.visitor.key, number) if number <= LARGEST_NUMBER else None
     if attempt is None:
         raise Http404("There is no such attempt of yours.")
+    return show_replay(request, "learning/replay.html", attempt, own_address(attempt), {"room": _ROOM})
+
+
+def show_replay(
+    request: LearnerRequest, template: str, attempt: Attempt, address: str, beside: Mapping[str, object]
+) -> HttpResponse:
+    """An attempt judged anew, for whoever may see it; `beside` is what the page has besides."""
     version = attempt.slot.version
     context = {
-        "room": _ROOM,
-        "entry": _entry(attempt, version),
+        **beside,
+        "entry": _entry(attempt, version, address),
         "engine": ENGINE_VERSION,
         "newer": version.item.current.number
         if version.item.current_id != version.pk and version.item.current
@@ -94,14 +116,14 @@ def replay(request: LearnerRequest, number: int) -> HttpResponse:
     try:
         mine = ready(version.pk, attempt.slot.variant)
     except (Unreadable, LookupError):
-        return render(request, "learning/replay.html", {**context, "replay": None, "said": ""})
+        return render(request, template, {**context, "replay": None, "said": ""})
     shown = _replay(mine, attempt)
-    return render(request, "learning/replay.html", {**context, "replay": shown, "said": _compared(mine, attempt)})
+    return render(request, template, {**context, "replay": shown, "said": _compared(mine, attempt)})
 
 
-def _entry(attempt: Attempt, version: Version) -> Entry:
+def _entry(attempt: Attempt, version: Version, address: str) -> Entry:
     return Entry(
-        url=reverse("replay", args=[attempt.pk]),
+        url=address,
         title=version.title,
         noun=version.item.kind,
         item_url=_address(attempt, version),
@@ -161,4 +183,4 @@ def _compared(mine: Ready, attempt: Attempt) -> str:
     return "reason" if finding_of(judgement) != attempt.finding else ""
 
 
-__all__ = ["PAGE", "index", "replay"]
+__all__ = ["LARGEST_NUMBER", "PAGE", "a_page_of", "index", "replay", "show_replay"]

@@ -23,6 +23,13 @@ class Topic(models.Model):
         return reverse("topic", args=[self.slug])
 
 
+class Source(models.TextChoices):
+    """Where a version came from."""
+
+    FILE = "file"
+    ADMIN = "admin"
+
+
 class Kind(models.TextChoices):
     """What an item is: code with blanks, multiple choice, or lines to put in order."""
 
@@ -59,6 +66,9 @@ class Item(models.Model):
     position = models.PositiveSmallIntegerField()
     current = models.OneToOneField("Version", on_delete=models.PROTECT, related_name="+", null=True)
     retired = models.BooleanField(default=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="items"
+    )
 
     class Meta:
         ordering = ("topic", "kind", "position")
@@ -88,6 +98,7 @@ class Version(models.Model):
     digest = models.CharField(max_length=64)
     engine = models.CharField(max_length=20)
     proof = models.JSONField()
+    source = models.CharField(max_length=10, choices=Source, default=Source.FILE)
     published = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -103,6 +104,7 @@ class ItemView:
     next_url: str | None
     numbers: int = 0
     other_numbers_url: str | None = None
+    report_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +261,14 @@ def _item(room: str, ready: Ready, listed: list[Listed], other: int | None) -> I
         next_url=reverse(f"{room}:item", args=[following]) if following else None,
         numbers=ready.variants.index(ready.variant),
         other_numbers_url=with_numbers(reverse(f"{room}:item", args=[ready.item.id]), other) if other else None,
+        report_url=report_url(room, ready),
     )
+
+
+def report_url(room: str, ready: Ready) -> str:
+    """Where to say that something is wrong with an item, as it was asked in a room."""
+    asked = urlencode({"version": ready.number, NUMBERS: ready.variant, "from": room})
+    return f"{reverse('reports:item', args=[ready.item.id])}?{asked}"
 
 
 def _slot(item: Item, standing: Standing) -> SlotView:

@@ -54,7 +54,8 @@ class Evidence:
     """One first answer to an item with one variant's numbers: the only kind of answer that says what somebody knew.
 
     `unaided` is without hints; `mixed` is among items of other concepts, in the test or in review; `floor` is the
-    chance of passing by a blind guess; `url` leads to the run, and is empty where none is kept.
+    chance of passing by a blind guess; `url` leads its learner to the run, and is empty where none is kept; `attempt`
+    is the number in the database of the attempt that it was, if it was one.
     """
 
     when: dt.datetime
@@ -68,6 +69,7 @@ class Evidence:
     mixed: bool
     where: str
     url: str = ""
+    attempt: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +83,8 @@ class Standing:
     spinning: bool
 
 
-Source = Callable[[UUID], Iterable[Evidence]]
-"""What an app knows of the learner with this key."""
+Source = Callable[[Sequence[UUID]], Iterable[tuple[UUID, Evidence]]]
+"""What an app knows of the learners with these keys, each with whose it is."""
 
 _sources: list[Source] = []
 
@@ -103,22 +105,35 @@ class Known:
 
 def known_of(learner_key: UUID) -> Known:
     """Everything known of a learner."""
-    attempts = list(_attempts(learner_key))
-    tries: dict[tuple[str, int], int] = {}
-    finished = set()
-    for row in attempts:
-        tries[row.slug, row.variant] = tries.get((row.slug, row.variant), 0) + 1
-        if row.passed or tries[row.slug, row.variant] >= TRIES.get(row.kind, 1):
-            finished.add(row.slug)
-    found = [_from_attempt(row) for row in attempts if row.number == 1]
-    found += [one for source in _sources for one in source(learner_key)]
-    return Known(evidence=tuple(sorted(found, key=lambda one: one.when)), finished=frozenset(finished))
+    return known_of_all([learner_key])[learner_key]
 
 
-def _attempts(learner_key: UUID) -> Iterable[Any]:
+def known_of_all(learner_keys: Sequence[UUID]) -> dict[UUID, Known]:
+    """Everything known of each of these learners, in as many queries as for one."""
+    tries: dict[tuple[UUID, str, int], int] = {}
+    finished: dict[UUID, set[str]] = {key: set() for key in learner_keys}
+    found: dict[UUID, list[Evidence]] = {key: [] for key in learner_keys}
+    for row in _attempts(learner_keys):
+        place = (row.whose, row.slug, row.variant)
+        tries[place] = tries.get(place, 0) + 1
+        if row.passed or tries[place] >= TRIES.get(row.kind, 1):
+            finished[row.whose].add(row.slug)
+        if row.number == 1:
+            found[row.whose].append(_from_attempt(row))
+    for source in _sources:
+        for key, one in source(learner_keys):
+            found[key].append(one)
+    return {
+        key: Known(evidence=tuple(sorted(found[key], key=lambda one: one.when)), finished=frozenset(finished[key]))
+        for key in learner_keys
+    }
+
+
+def _attempts(learner_keys: Sequence[UUID]) -> Iterable[Any]:
     """Every counted try, with what is asked about its item, in one query."""
-    rows = Attempt.objects.filter(slot__learner__key=learner_key).order_by()
+    rows = Attempt.objects.filter(slot__learner__key__in=learner_keys).order_by()
     return rows.annotate(
+        whose=F("slot__learner__key"),
         variant=F("slot__variant"),
         slug=F("slot__version__item__slug"),
         kind=F("slot__version__item__kind"),
@@ -128,7 +143,7 @@ def _attempts(learner_key: UUID) -> Iterable[Any]:
         level=F("slot__version__level"),
         floor=F("slot__version__proof__guess_floor"),
     ).values_list(
-        *("pk", "number", "created", "passed", "hints_opened"),
+        *("pk", "whose", "number", "created", "passed", "hints_opened"),
         *("variant", "slug", "kind", "concept", "place", "title", "level", "floor"),
         named=True,
     )
@@ -148,6 +163,7 @@ def _from_attempt(row: Any) -> Evidence:
         mixed=False,
         where=row.place,
         url=reverse("replay", args=[row.pk]),
+        attempt=row.pk,
     )
 
 

@@ -91,12 +91,13 @@ def _topic(request: LearnerRequest, topic: Topic, known: Known, today: dt.date) 
     unfinished = [one for one in listed_items(None, topic.slug) if one.slug not in known.finished]
     return TopicView(
         topic=topic,
-        concepts=[_concept(spec, concept, standing) for concept, standing in standings.items()],
+        concepts=[concept_view(spec, concept, standing) for concept, standing in standings.items()],
         step=next_step(request.visitor.key, today, topic, spec, modes, standings, unfinished),
     )
 
 
-def _concept(spec: TopicSpec, concept: str, standing: Standing) -> ConceptView:
+def concept_view(spec: TopicSpec, concept: str, standing: Standing) -> ConceptView:
+    """One concept, in words."""
     words = {
         State.UNKNOWN: _("not met yet"),
         State.BUILDING: _("building"),

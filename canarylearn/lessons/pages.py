@@ -44,6 +44,7 @@ class QuestionView:
     ran: tuple[CodeLine, ...]
     message: str = ""
     fresh: bool = False
+    report_url: str = ""
     template: str = "lessons/_question.html"
 
 
@@ -114,6 +115,7 @@ def show_question(
         ran=() if option is None else _ran(asked, option),
         message=message,
         fresh=fresh,
+        report_url=reverse("reports:question", args=[*place, slug]),
     )
 
 

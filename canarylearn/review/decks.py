@@ -34,6 +34,15 @@ def load_deck(topic: Topic, files: TopicFiles) -> list[str]:
     return [f"{count} card{'' if count == 1 else 's'} changed"]
 
 
+def dump_deck(topic: Topic) -> dict[str, str]:
+    """The files of a topic's cards and of their scenarios, by their paths."""
+    deck = Deck.objects.filter(topic=topic).first()
+    if deck is None:
+        return {}
+    cards = {f"cards/{slug}.yaml": text for slug, text in deck.cards.items()}
+    return cards | {f"scenarios/{slug}.yaml": text for slug, text in deck.scenarios.items()}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ReadyCard:
     """A flashcard, read and checked, with the scenarios that its runs need."""

@@ -1,6 +1,6 @@
 """What the page of a topic says of a learner's reviews."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -33,33 +33,36 @@ def state(glance: Glance) -> str:
     return ngettext("%(count)s due today", "%(count)s due today", due) % {"count": due}
 
 
-def evidence(learner_key: UUID) -> Iterator[Evidence]:
+def evidence(learner_keys: Sequence[UUID]) -> Iterator[tuple[UUID, Evidence]]:
     """What reviewed items showed: mixed with other concepts, with other numbers each time.
 
     Only items count: the grade of a flashcard is the learner's own. Hard is right with a hint or on a later try.
     """
     items = Item.objects.filter(slug=Substr(OuterRef("what"), len(ITEM) + 2)).order_by()
-    answers = Answer.objects.filter(learner__key=learner_key, what__startswith=f"{ITEM}:").order_by()
+    answers = Answer.objects.filter(learner__key__in=learner_keys, what__startswith=f"{ITEM}:").order_by()
     named = answers.annotate(
         concept=Subquery(items.values("concept")[:1]),
         title=Subquery(items.values("current__title")[:1]),
         level=Subquery(items.values("current__level")[:1]),
         proof=Subquery(items.values("current__proof")[:1]),
     ).filter(concept__isnull=False)
-    for what, day, created, grade, concept, title, level, proof in named.values_list(
-        "what", "day", "created", "grade", "concept", "title", "level", "proof"
+    for key, what, day, created, grade, concept, title, level, proof in named.values_list(
+        "learner__key", "what", "day", "created", "grade", "concept", "title", "level", "proof"
     ):
-        yield Evidence(
-            when=created,
-            concept=concept,
-            what=(what, day.toordinal()),
-            title=title,
-            level=level,
-            floor=proof["guess_floor"],
-            passed=grade > Grade.AGAIN,
-            unaided=grade > Grade.HARD,
-            mixed=True,
-            where="review",
+        yield (
+            key,
+            Evidence(
+                when=created,
+                concept=concept,
+                what=(what, day.toordinal()),
+                title=title,
+                level=level,
+                floor=proof["guess_floor"],
+                passed=grade > Grade.AGAIN,
+                unaided=grade > Grade.HARD,
+                mixed=True,
+                where="review",
+            ),
         )
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from canarylearn.learning.allowances import allowance
 from canarylearn.learning.models import ClockSpeed, Learner
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.services import Status, Submission, lock_slot
@@ -35,13 +36,14 @@ def set_speed(learner_key: UUID, speed: str) -> None:
 
 def start(*, learner_key: UUID, ready: Ready, speed: str, now: datetime) -> Clock:
     """Begin an incident. One that was begun before goes on as it is."""
+    planned = round((ready.item.seconds or 0) * allowance(learner_key, ready.topic_slug))
     with transaction.atomic():
         slot = lock_slot(learner_key, ready.version_id, ready.variant)
         clock, _ = Clock.objects.get_or_create(
             learner_id=slot.learner_id,
             version_id=ready.version_id,
             variant=ready.variant,
-            defaults={"speed": speed, "started": now, "seconds": seconds_allowed(ready.item.seconds or 0, speed)},
+            defaults={"speed": speed, "started": now, "seconds": seconds_allowed(planned, speed)},
         )
     return clock
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from canarylearn.items import Answer
 from canarylearn.learning import rooms
+from canarylearn.learning.allowances import allowance
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Learner, Place, Topic
 from canarylearn.learning.pages import NUMBERS, ItemPage, Message
@@ -94,10 +95,11 @@ class Visit(rooms.Visit):
         return super().show(message=message, chosen=chosen, status=status)
 
     def _show_start(self, message: Message | None, status: HTTPStatus) -> HttpResponse:
+        more = allowance(self.request.visitor.key, self.ready.topic_slug)
         context = {
             **self._around(),
             "message": message,
-            "speeds": speeds(self.speed, self.ready.item.seconds or 0),
+            "speeds": speeds(self.speed, round((self.ready.item.seconds or 0) * more)),
             "start": self._start_facts(self.ready.variant),
             "item": {"title": self.ready.item.title, "level": self.ready.item.level, "total": len(self.listed)},
             "number": self._place + 1,

@@ -77,14 +77,17 @@ class Row:
         return self.clock is not None and self.clock.state == "in-time"
 
 
-def rows(steps: list[Step], stands: list[Stand], now: datetime, speed: str) -> list[Row]:
-    """The incidents with where the learner stands; `time` is what their clock would give, or what is planned."""
+def rows(steps: list[Step], stands: list[Stand], now: datetime, speed: str, more: float = 1.0) -> list[Row]:
+    """The incidents with where the learner stands; `time` is what their clock would give, or what is planned.
+
+    `more` is by how much a learner's time is multiplied.
+    """
     return [
         Row(
             step=step,
             tries_left=max(0, stand.ready.item.tries - len(stand.standing.attempts)),
             tries=stand.ready.item.tries,
-            time=minutes_and_seconds(seconds_allowed(stand.ready.item.seconds or 0, speed)),
+            time=minutes_and_seconds(seconds_allowed(round((stand.ready.item.seconds or 0) * more), speed)),
             clock=view_clock(stand, now, step.slug),
             again=stand.again is not None,
             first=stand.standing.solved and len(stand.standing.attempts) == 1 and not stand.ready.variant,

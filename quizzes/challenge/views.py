@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.learning import rooms
+from canarylearn.learning.allowances import allowance
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Learner, Topic
@@ -194,10 +195,10 @@ def _show_index(
     key = request.visitor.key
     listed, questions = ROOM.listed(topic.slug), listed_items(QUIZZES.kind, topic.slug)
     known = standings(key, [one.version_id for one in (*listed, *questions)])
-    now, (speed, token) = clocks.arrival(), _own(key, topic)
+    now, (speed, token), more = clocks.arrival(), _own(key, topic), allowance(key, topic.slug)
     steps = rooms.steps(request, ROOM, listed, known=known)
     here = stands(key, listed, known)
-    shown = rows(steps, here, now, speed)
+    shown = rows(steps, here, now, speed, more)
     solved = sum(row.step.state == "solved" for row in shown)
     context = {
         "topic": topic,
@@ -208,7 +209,7 @@ def _show_index(
         "in_time": sum(row.in_time for row in shown),
         "first": sum(row.first for row in shown),
         "badge_url": reverse("challenge:badge", args=[token]) if token else "",
-        "speeds": speeds(speed, sum(stand.ready.item.seconds or 0 for stand in here)),
+        "speeds": speeds(speed, round(more * sum(stand.ready.item.seconds or 0 for stand in here))),
         "message": message,
         "practice": {
             "room": rooms.present(QUIZZES, topic),

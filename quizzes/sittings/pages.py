@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from canarylearn.items.files import TopicSpec
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.markup import render
-from canarylearn.learning.pages import AskedView, code_html, show_asked
+from canarylearn.learning.pages import AskedView, code_html, report_url, show_asked
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.resolved import ResolvedView, show_resolved
 from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict
@@ -104,6 +104,7 @@ class ExplainedPage:
     state: str
     verdict: VerdictView | None
     resolved: ResolvedView
+    report_url: str
     previous_url: str
     next_url: str
 
@@ -230,6 +231,7 @@ def show_explained(sitting: Sitting, asked: Sequence[Asked], one: Asked, ready: 
         state="passed" if one.passed else "failed",
         verdict=None if answer is None else show_verdict(ready, answer),
         resolved=show_resolved(ready, [] if answer is None else [answer]),
+        report_url=report_url("test", ready),
         previous_url=url[numbers[place - 1]] if place else "",
         next_url=url[numbers[place + 1]] if place + 1 < len(numbers) else "",
     )

@@ -1,6 +1,6 @@
 """What the test tells the rest of the site: where a learner stands in it, and what is closed to them meanwhile."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from django.urls import reverse
@@ -39,24 +39,28 @@ def closed_to(learner_key: UUID) -> Mapping[str, Closing]:
     return closed
 
 
-def evidence(learner_key: UUID) -> Iterator[Evidence]:
+def evidence(learner_keys: Sequence[UUID]) -> Iterator[tuple[UUID, Evidence]]:
     """What finished tests showed: each first answer, without hints and among mixed questions. "Not sure" is a miss."""
-    judged = Asked.objects.filter(sitting__learner__key=learner_key, passed__isnull=False).order_by()
-    for topic, *facts in judged.values_list(
+    judged = Asked.objects.filter(sitting__learner__key__in=learner_keys, passed__isnull=False).order_by()
+    for key, topic, *facts in judged.values_list(
+        "sitting__learner__key",
         *("sitting__topic__slug", "sitting_id", "answered", "concept", "version__item__slug", "variant"),
         *("version__title", "level", "floor", "passed"),
     ):
         sitting, when, concept, slug, variant, title, level, floor, passed = facts
-        yield Evidence(
-            when=when,
-            concept=concept,
-            what=(slug, variant),
-            title=title,
-            level=level,
-            floor=floor,
-            passed=passed,
-            unaided=True,
-            mixed=True,
-            where="test",
-            url=reverse("test:result", args=[topic, sitting]),
+        yield (
+            key,
+            Evidence(
+                when=when,
+                concept=concept,
+                what=(slug, variant),
+                title=title,
+                level=level,
+                floor=floor,
+                passed=passed,
+                unaided=True,
+                mixed=True,
+                where="test",
+                url=reverse("test:result", args=[topic, sitting]),
+            ),
         )

@@ -367,6 +367,21 @@ def _preferences_refused(visit: Visit) -> None:
     expect(visit.page.locator(".errorlist")).to_be_visible()
 
 
+def _report(reason: str, *, refused: bool = False) -> State:
+    """The form of a report, from the link under a wrong answer; or what came of sending it."""
+
+    def show(visit: Visit) -> None:
+        _after(TASK, False)(visit)
+        visit.page.get_by_role("link", name="Something is wrong with this question").click()
+        visit.page.get_by_label(reason).check()
+        if refused:
+            visit.expect_complaints("422")
+        visit.page.get_by_role("button", name="Send the report").click()
+        expect(visit.page.locator(".errorlist" if refused else ".report-list").first).to_be_visible()
+
+    return show
+
+
 def _at_home(passing: bool) -> State:
     """The home page after its question was answered there; once it is solved, opened again."""
 
@@ -513,6 +528,10 @@ STATES: dict[str, State] = {
     "live run at its end": _live_run("promoted", "", "40", end=True),
     "cost": _lesson("cost"),
     "cost with errors": _calculator_with_errors,
+    "report refused": _report("Something else", refused=True),
+    "what you reported": _report("The verdict is wrong"),
+    "classes of a guest": _page("/classes/"),
+    "your classes": _signed_in("/classes/"),
     "review": _card(turned=False),
     "review across topics": _page("/review/"),
     "review of a card": _card(turned=True),

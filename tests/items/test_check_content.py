@@ -251,3 +251,14 @@ def test_a_page_is_held_to_its_runs_and_its_questions_are_proven(topic: Path) ->
     page.write_text(f"{facts}\n{both}", encoding="utf-8")
     with pytest.raises(CommandError, match="1 problem"):
         check()
+
+
+def test_a_folder_elsewhere_is_proven_beside_itself(topic: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    topic.parent.rename(elsewhere)
+    call_command("check_content", elsewhere, quiet=True, stdout=StringIO())
+    assert list(json.loads((elsewhere / "proofs.lock.json").read_text(encoding="utf-8"))) == ["a-task"]
+    assert not content.LOCK.exists()
+    call_command("check_content", elsewhere, check=True, quiet=True, stdout=StringIO())
+    with pytest.raises(CommandError, match="there is no topic in it; give the folder that holds"):
+        call_command("check_content", elsewhere / topic.name, quiet=True, stdout=StringIO())

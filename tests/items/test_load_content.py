@@ -174,7 +174,7 @@ def test_unproven_items_are_refused_and_nothing_is_written(topic: Path) -> None:
 
 def test_a_file_that_cannot_be_read_is_refused_with_its_line(topic: Path) -> None:
     change(topic / "tasks" / "first-users.yaml", ("level: easy", "level: trivial"))
-    assert refused() == "tasks/first-users.yaml: level: Input should be 'easy', 'medium' or 'hard' (line 12)"
+    assert refused() == "tasks/first-users.yaml: level: Input should be 'easy', 'medium' or 'hard' (line 4)"
 
 
 def test_a_second_topic_that_fails_takes_the_first_back_with_it(topic: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_field_that_no_scenario_has_is_refused_at_its_line_and_so_is_another_a
         ("faults.0.rate: fails", "8 is not a share"),
     ):
         file.write_text(text, encoding="utf-8")
-        change(file, ("faults.0.rate: '‹fails-1›%'", field))
+        change(file, ("faults.0.rate: ‹fails-1›%", field))
         with pytest.raises(Unreadable) as caught:
             read_topic(file.parent.parent)
         (at,) = caught.value.errors

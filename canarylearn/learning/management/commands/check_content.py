@@ -21,6 +21,7 @@ from canarylearn.items.project.files import FOLDER, has_project, project_problem
 from canarylearn.items.proof import SEEDS, Member, Proving, Row, prove_members, prove_seed, topic_problems
 from canarylearn.items.walks import FILE as WALKS
 from canarylearn.items.walks import read_walks, walk_problems
+from canarylearn.learning import content
 from canarylearn.learning.content import read_lock, topic_folders, write_lock
 
 
@@ -30,14 +31,29 @@ class Command(BaseCommand):
     help = "Run every answer to every item over 59 seeds, and record what is proven."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "folders",
+            nargs="*",
+            type=Path,
+            metavar="FOLDER",
+            help="a folder of topics elsewhere, with its own lock file; the curriculum's if none is given",
+        )
         parser.add_argument("--all", action="store_true", help="prove every item, whatever the lock file says")
         parser.add_argument("--check", action="store_true", help="change nothing: fail if the lock file is out of date")
         parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        for folder in options["folders"] or [content.CONTENT]:
+            self._check_folder(folder, options)
+
+    def _check_folder(self, holder: Path, options: dict[str, Any]) -> None:
         proofs: dict[str, Proof] = {}
-        kept = read_lock()
-        for folder in topic_folders():
+        lock = holder / content.LOCK.name if options["folders"] else content.LOCK
+        kept = read_lock(lock)
+        folders = topic_folders(holder)
+        if not folders:
+            raise CommandError(f"{holder}: there is no topic in it; give the folder that holds the topics' folders")
+        for folder in folders:
             proven = self._check_topic(folder, kept, options)
             if twins := sorted(set(proofs) & set(proven)):
                 raise CommandError(f"two topics have items with these ids: {', '.join(twins)}; rename one of each")
@@ -48,7 +64,7 @@ class Command(BaseCommand):
                     "the proofs beside the content are out of date; run 'manage.py check_content' and commit"
                 )
         else:
-            write_lock(proofs)
+            write_lock(proofs, lock)
 
     def _check_topic(self, folder: Path, kept: dict[str, Proof], options: dict[str, Any]) -> dict[str, Proof]:
         try:

@@ -16,6 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        call_command("load_content")
+        # A site has to start with what its authors published; `load_content` alone asks what to do about conflicts.
+        call_command("load_content", keep_admin=True)
         if options["admin"]:
             call_command("ensure_admin")

@@ -1,0 +1,1 @@
+"""Authoring: questions are written, proven while they are written, and published."""

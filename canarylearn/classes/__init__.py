@@ -1,0 +1,1 @@
+"""Classes: learners with a teacher, what they were asked to do, and what became of it."""

@@ -1,0 +1,60 @@
+"""A class as a table that spreadsheets open, and run nothing of."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from canarylearn.classes.dates import zone_of
+from canarylearn.classes.models import Classroom, Membership
+from canarylearn.classes.overview import Progress, overview, progress_with
+from canarylearn.classes.parts import Doings
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet may take for the beginning of a formula, in both widths."""
+
+
+def cell(value: object) -> str:
+    """A cell's text. One that could be taken for a formula begins with an apostrophe, and is text."""
+    text = str(value).replace("\x00", "")
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def as_csv(classroom: Classroom, members: Sequence[Membership], now: datetime) -> str:
+    """Every member with their state at each concept, and how far they are with each assignment.
+
+    It begins with a mark by which spreadsheets know that it is UTF-8.
+    """
+    topics, zone = list(classroom.topics.all()), zone_of(classroom.time_zone)
+    seen = overview(members, topics)
+    doings = Doings([member.learner_id for member in members], [topic.slug for topic in topics])
+    assignments = list(classroom.assignments.all())
+    heads: list[object] = [_("name"), _("joined")]
+    for column in seen.columns:
+        heads += [column.title, _("%(concept)s: percent sure that it is strong") % {"concept": column.title}]
+    heads += [_("stuck at")]
+    for assignment in assignments:
+        heads += [assignment.title, _("%(assignment)s: completed") % {"assignment": assignment.title}]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([cell(head) for head in heads])
+    for row in seen.rows:
+        cells: list[object] = [row.member.name, row.member.joined.astimezone(zone).strftime("%Y-%m-%d")]
+        for concept in row.concepts:
+            cells += [concept.word, concept.percent if concept.evidence else ""]
+        cells.append(row.stuck)
+        for assignment in assignments:
+            progress = progress_with(assignment, row.member, classroom, doings, now)
+            done = _("%(done)d of %(of)d") % {"done": progress.share.done, "of": progress.share.of}
+            cells += [done, _completed(progress, zone)]
+        writer.writerow([cell(one) for one in cells])
+    return "\ufeff" + out.getvalue()
+
+
+def _completed(progress: Progress, zone: ZoneInfo) -> str:
+    when = progress.share.when
+    said = when.astimezone(zone).strftime("%Y-%m-%d %H:%M") if when else ""
+    return " ".join(filter(None, [said, _("late") if progress.late else ""]))

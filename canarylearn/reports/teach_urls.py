@@ -1,0 +1,17 @@
+"""Addresses of whoever looks at what learners make of the questions."""
+
+from django.urls import path
+
+from canarylearn.reports import inbox, item_views
+
+app_name = "insight"
+
+urlpatterns = [
+    path("items/", item_views.index, name="items"),
+    path("items.csv", item_views.export, name="export"),
+    path("items/<slug:slug>/", item_views.item, name="item"),
+    path("items/<slug:slug>/why/<slug:picked>/", item_views.why, name="why"),
+    path("misconceptions/", item_views.misconceptions, name="misconceptions"),
+    path("reports/", inbox.index, name="reports"),
+    path("reports/<int:number>/", inbox.one, name="report"),
+]
