@@ -9,9 +9,9 @@ from operator import attrgetter
 from uuid import UUID
 
 from canarylearn.items.spec import TRIES
+from canarylearn.learning.days import day_of
 from canarylearn.learning.models import Attempt, Kind, Learner, Place, Topic
 from canarylearn.learning.selectors import topic_spec
-from canarylearn.learning.days import day_of
 from canarylearn.review.decks import ReadyCard, ready_cards
 from canarylearn.review.models import Card, Deck
 from canarylearn.review.scheduling import CAP, Memory, Waiting, next_day, queue

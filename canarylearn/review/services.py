@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from canarylearn.items import Answer as ItemAnswer
+from canarylearn.learning.days import day_of
 from canarylearn.learning.models import Learner
 from canarylearn.learning.ready import Ready
-from canarylearn.learning.days import day_of
 from canarylearn.review.models import Answer, Card, Wish
 from canarylearn.review.scheduling import Grade, Memory, answer, grade_of
 
