@@ -142,9 +142,9 @@ def _misnamed(files: TopicFiles, folder: Path) -> Iterator[str]:
     named = [(name, "id", item.id) for name, item in files.items.items()]
     named += [(f"cards/{name}", "id", card.id) for name, card in files.cards.items()]
     named += [(name, "slug", scenario.slug) for name, scenario in files.scenarios.items()]
-    for path, field, found in named:
+    for path, key, found in named:
         if found != path.rpartition("/")[2]:
-            yield f"{path}.yaml: its {field} is {found!r}; name the file after it"
+            yield f"{path}.yaml: its {key} is {found!r}; name the file after it"
     yield from _misfiled(files)
 
 
