@@ -139,25 +139,28 @@ def _refuse_mismatches(files: TopicFiles, folder: Path) -> None:
 def _misnamed(files: TopicFiles, folder: Path) -> Iterator[str]:
     if files.topic.slug != folder.name:
         yield f"topic.yaml: its slug is {files.topic.slug!r}; name the folder after it"
+    named = [(name, "id", item.id) for name, item in files.items.items()]
+    named += [(f"cards/{name}", "id", card.id) for name, card in files.cards.items()]
+    named += [(name, "slug", scenario.slug) for name, scenario in files.scenarios.items()]
+    for path, key, found in named:
+        if found != path.rpartition("/")[2]:
+            yield f"{path}.yaml: its {key} is {found!r}; name the file after it"
+    yield from _misfiled(files)
+
+
+def _misfiled(files: TopicFiles) -> Iterator[str]:
+    """Items in the folder of another room, and what belongs to no concept of the topic."""
     for name, item in files.items.items():
-        if item.id != name:
-            yield f"{name}.yaml: its id is {item.id!r}; name the file after it"
         if f"{item.folder}/{name}.yaml" not in files.texts:
             yield f"{name}.yaml: it is a {item.kind} for {item.room}; put it into the folder {item.folder}"
         elif sum(f"{folder}/{name}.yaml" in files.texts for folder in _ITEM_FOLDERS) > 1:
             yield f"{name}.yaml: files in two folders have this id; rename one"
-        if item.concept not in files.topic.concepts:
-            known = ", ".join(files.topic.concepts)
-            yield f"{name}.yaml: its concept is {item.concept!r}; topic.yaml has {known}"
-    for name, card in files.cards.items():
-        if card.id != name:
-            yield f"cards/{name}.yaml: its id is {card.id!r}; name the file after it"
-        if card.concept not in files.topic.concepts:
-            known = ", ".join(files.topic.concepts)
-            yield f"cards/{name}.yaml: its concept is {card.concept!r}; topic.yaml has {known}"
-    for name, scenario in files.scenarios.items():
-        if scenario.slug != name:
-            yield f"{name}.yaml: its slug is {scenario.slug!r}; name the file after it"
+    known = ", ".join(files.topic.concepts)
+    concepts = [(name, item.concept) for name, item in files.items.items()]
+    concepts += [(f"cards/{name}", card.concept) for name, card in files.cards.items()]
+    for path, concept in concepts:
+        if concept not in files.topic.concepts:
+            yield f"{path}.yaml: its concept is {concept!r}; topic.yaml has {known}"
 
 
 def _mislisted(files: TopicFiles) -> Iterator[str]:

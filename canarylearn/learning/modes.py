@@ -135,6 +135,7 @@ def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[
         }
         if mode.name in by_mode:
             facts["state"] = say_state(marked[mode.name], len(ready_page(by_mode[mode.name]).questions))
+            facts["read"] = marked[mode.name].read
         if mode.name in _told:
             facts["state"] = _told[mode.name].state(glance)
         for room in ROOMS:

@@ -13,7 +13,7 @@ function setUp(box) {
   const rows = [...given, ...[...texts.keys()].filter((value) => !given.includes(value))].map(makeRow);
   const list = document.createElement("ol");
   let taken = null; // the row that the arrow keys move, and where it came from
-  list.className = "rows";
+  list.className = "order-rows";
   list.setAttribute("aria-label", box.querySelector(".order").getAttribute("aria-label"));
   list.append(...rows.map((row) => row.item));
   box.querySelector(".order").hidden = true;

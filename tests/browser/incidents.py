@@ -40,13 +40,13 @@ def lines_in(answer: Answer) -> list[str]:
 
 def shown_lines(page: Page) -> list[str]:
     """The lines as they stand on the page."""
-    page.locator(".rows").wait_for()
-    return page.locator(".rows .line-of-order").all_inner_texts()
+    page.locator(".order-rows").wait_for()
+    return page.locator(".order-rows .line-of-order").all_inner_texts()
 
 
 def row(page: Page, line: str) -> Locator:
     """The row of a line."""
-    return page.locator(".rows .line-of-order", has_text=line)
+    return page.locator(".order-rows .line-of-order", has_text=line)
 
 
 Ordering = Callable[[Page, list[str]], None]
@@ -105,7 +105,7 @@ def _way(page: Page, line: str, place: int) -> tuple[tuple[float, float], tuple[
     row(page, line).scroll_into_view_if_needed()
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     start = row(page, line).bounding_box()
-    end = page.locator(".rows li").nth(place).bounding_box()
+    end = page.locator(".order-rows li").nth(place).bounding_box()
     assert start is not None
     assert end is not None
     return (start["x"] + 30, start["y"] + start["height"] / 2), (start["x"] + 30, end["y"] + 3)

@@ -100,6 +100,17 @@ def _missing(visit: Visit) -> None:
     visit.page.goto("/nowhere/")
 
 
+def _progress(visit: Visit) -> None:
+    """Progress after a right answer and a wrong one, with the evidence shown."""
+    for slug, passing in ((TASK, True), (QUESTION, False)):
+        visit.open(slug)
+        visit.answer(slug, answers(slug, passing=passing)[0])
+    visit.page.goto("/progress/")
+    for summary in visit.page.locator("summary").filter(has_text="first answer").all():
+        summary.click()
+    expect(visit.page.locator(".evidence").first).to_be_visible()
+
+
 def _history(replayed: bool) -> State:
     """The list of attempts after several kinds of them, or the one of a refused answer replayed."""
 
@@ -476,6 +487,8 @@ STATES: dict[str, State] = {
     "question solved": _after(LONGEST_QUESTION, True),
     "question that prints": _after(PRINTING_QUESTION, True),
     "how answers are judged": _page("/how-answers-are-judged/"),
+    "no progress": _page("/progress/"),
+    "progress": _progress,
     "no attempts": _page("/attempts/"),
     "attempts": _history(replayed=False),
     "attempt replayed": _history(replayed=True),

@@ -280,7 +280,7 @@ def test_the_topic_says_what_was_watched_and_predicted(visitor: Visitor) -> None
     page = words(visitor.get(PATH).text)
     assert "Jump in, no test required." in page
     assert "✓ v2 begins to fail" in page
-    assert "Tuesday's release 1 of 3 questions passed" in page
+    assert "Tuesday's release 1 of 3 predictions made" in page
     assert "Practice questions" in page
 
 
