@@ -180,7 +180,7 @@ class Words(Node):
             label=self.label,
             help=self.help,
             value=typed,
-            lines=max(self.lines, typed.count("\n") + 1),
+            lines=max(self.lines, min(12, len(typed) // 70 + typed.count("\n") + 1)),
             choices=choices,
             errors=context.at(name),
             wide=self.wide or self.lines > 1,

@@ -190,6 +190,7 @@ def test_a_beginning_that_is_none_is_told(author: Author, fields: dict[str, str]
 
 def test_a_new_scenario_is_run_while_it_is_written_and_saved_once_it_can_be_run(author: Author) -> None:
     author.get("/admin/authoring/scene/add/")
+    assert "and nothing was decided" in author.page, "it is drawn before it has a name"
     fields = fields_of(author.page)
     author.post("/admin/authoring/scene/add/", {**fields, "do": "save"})
     assert author.status == 422
