@@ -33,9 +33,7 @@ Rows = list[dict[str, object]]
 def export(user: User) -> dict[str, object]:
     """Everything kept about a person, as it can be written to a JSON file."""
     kept = {name: rows(user) for name, rows in chain.from_iterable(kinds.items() for kinds in KEPT.values())}
-    others = {
-        model._meta.label_lower: _columns(rows) for model, rows in (*_others(user), *_outliving(user)) if rows
-    }
+    others = {model._meta.label_lower: _columns(rows) for model, rows in (*_others(user), *_outliving(user)) if rows}
     return {"format": FORMAT, "made": timezone.now().isoformat(), **kept, **others}
 
 
