@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 import pytest
 
-from benchmarks import answer, clients, command, engine, page, pages, plain, start
+from benchmarks import answer, clients, command, engine, page, pages, plain, proving, start
 from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.answering import CANARY, FLOOR
 from benchmarks.figures import Table, percentile, ratio, say
@@ -114,3 +114,11 @@ def test_figures_are_ranks_medians_and_few_digits() -> None:
     assert [say(value) for value in (0, 0.123, 12.34, 1234.5)] == ["0", "0.12", "12.3", "1,234"]
     table = Table(title="T", columns=["a", "b"], rows=[["1", "2"]])
     assert str(table) == "**T**\n\n| a | b |\n| --- | ---: |\n| 1 | 2 |"
+
+
+def test_answers_are_measured_while_an_item_is_proven(static: Path) -> None:
+    found = beside(proving.measure, static, options=3, answers=6, rounds=1)
+    assert (len(found.before), len(found.during), len(found.after)) == (6, 6, 6)
+    assert (found.errors, found.total) == (0, 3**4 * 59)
+    assert found.state in ("cancelled", "done")
+    assert len(proving.table(found).rows) == 3

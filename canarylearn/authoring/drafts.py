@@ -58,7 +58,7 @@ def begin_draft(
 def save_draft(*, draft: Draft, user: User, stamp: int, spec: str, note: str = "") -> Draft:
     """Keep a draft's text, if nobody saved since `stamp`. Raises Conflict."""
     with transaction.atomic():
-        kept = Draft.objects.select_for_update().select_related("topic", "based_on__item").get(pk=draft.pk)
+        kept = Draft.objects.select_for_update(of=("self",)).select_related("topic", "based_on__item").get(pk=draft.pk)
         if kept.stamp != stamp:
             raise Conflict(kept)
         if kept.spec == spec:
@@ -87,8 +87,14 @@ def taken(topic: Topic, slug: str, draft: Draft | None = None) -> str:
 
 
 def scenario_texts(draft: Draft) -> dict[str, str]:
-    """Every scenario that a draft could use: those of its topic as they stand, and its own copies of others."""
-    return {**draft.scenarios, **dict(draft.topic.scenes.values_list("slug", "spec"))}
+    """Every scenario that a draft could use: those of its topic as they stand, and its own copies of others.
+
+    Those of the topic are asked for once a request, which is as long as a draft is held.
+    """
+    known: dict[str, str] | None = draft.__dict__.get("_scenes")
+    if known is None:
+        known = draft.__dict__["_scenes"] = dict(draft.topic.scenes.values_list("slug", "spec"))
+    return {**draft.scenarios, **known}
 
 
 def save_scene(*, scene: Scene, user: User, before: str, spec: str) -> Scene:

@@ -16,6 +16,9 @@ Typed = Any
 Data = Any
 Path = tuple[str | int, ...]
 
+Label = Any
+"""A text that is shown: it may be translated when it is."""
+
 NOTHING = object()
 """The data of what was left empty: it is not written down."""
 
@@ -43,14 +46,14 @@ class View:
 
     kind: str
     name: str
-    label: str
-    help: str = ""
+    label: Label
+    help: Label = ""
     value: str = ""
     lines: int = 1
-    choices: Sequence[tuple[str, str]] = ()
+    choices: Sequence[tuple[str, Label]] = ()
     parts: Sequence["View"] = ()
     errors: Sequence[str] = ()
-    one: str = ""
+    one: Label = ""
     number: int = 0
     fixed: bool = False
     folded: bool = False
@@ -89,7 +92,7 @@ def place_id(name: str) -> str:
 class Context:
     """What a page knows when it shows fields: lists to choose from by name, and what is wrong by field."""
 
-    choices: Mapping[str, Sequence[tuple[str, str]]]
+    choices: Mapping[str, Sequence[tuple[str, Label]]]
     errors: Mapping[str, Sequence[str]]
 
     def at(self, name: str) -> Sequence[str]:
@@ -100,8 +103,8 @@ class Context:
 class Node:
     """One field, or a group of them."""
 
-    label: str
-    help: str
+    label: Label
+    help: Label
 
     def blank(self) -> Typed:
         """As it is before anything was typed."""
@@ -140,13 +143,13 @@ class Node:
 class Words(Node):
     """A text. `keeps` says that it stays a text whatever it looks like; otherwise 10 is a number and 10% a text."""
 
-    label: str
-    help: str = ""
+    label: Label
+    help: Label = ""
     kind: str = "text"
     lines: int = 1
     keeps: bool = True
     wide: bool = False
-    choices: str | Sequence[tuple[str, str]] = ()
+    choices: str | Sequence[tuple[str, Label]] = ()
 
     def blank(self) -> Typed:
         return ""
@@ -166,7 +169,7 @@ class Words(Node):
 
     def view(self, typed: Typed, name: str, context: Context) -> View:
         kind = "text" if self.kind == "input" and "\n" in typed else self.kind
-        choices: Sequence[tuple[str, str]] = ()
+        choices: Sequence[tuple[str, Label]] = ()
         if kind == "select":
             known = context.choices[self.choices] if isinstance(self.choices, str) else self.choices
             strange = [(typed, typed)] if typed not in [value for value, _label in known] else []
@@ -177,7 +180,7 @@ class Words(Node):
             label=self.label,
             help=self.help,
             value=typed,
-            lines=max(self.lines, typed.count("\n") + 1),
+            lines=max(self.lines, min(12, len(typed) // 70 + typed.count("\n") + 1)),
             choices=choices,
             errors=context.at(name),
             wide=self.wide or self.lines > 1,
@@ -188,9 +191,9 @@ class Words(Node):
 class Part(Node):
     """Fields beside each other, each under its own key."""
 
-    label: str
+    label: Label
     fields: Mapping[str, Node]
-    help: str = ""
+    help: Label = ""
     folded: bool = False
     kept: bool = False
 
@@ -238,10 +241,10 @@ class Part(Node):
 class Rows(Node):
     """A list: rows of one kind that are added, removed and moved. `exactly` so many rows are always there."""
 
-    label: str
+    label: Label
     row: Node
-    one: str
-    help: str = ""
+    one: Label
+    help: Label = ""
     folded: bool = False
     exactly: int = 0
     labels: Sequence[str] = ()
@@ -320,12 +323,12 @@ class Rows(Node):
 class Table(Node):
     """A mapping: rows, each with a name of its own in the field `key`. A row is a Part that has that field too."""
 
-    label: str
-    one: str
+    label: Label
+    one: Label
     key: str
     row: Part
     value: str = ""
-    help: str = ""
+    help: Label = ""
     folded: bool = False
 
     @property
@@ -481,7 +484,7 @@ def _mapping(value: Data) -> Mapping[str, Data]:
     return value
 
 
-def _named(view: View, label: str) -> View:
+def _named(view: View, label: Label) -> View:
     values = {**vars(view), "label": label}
     return View(**values)
 

@@ -1,13 +1,16 @@
-"""The fields of an item's form. Knows no Django."""
+"""The fields of an item's form. Knows no Django but for its translations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from canarylearn.authoring.fields import (
     NOTHING,
     Context,
     Data,
+    Label,
     Node,
     Part,
     Path,
@@ -32,37 +35,37 @@ PRINTS = "prints"
 
 _FORMS = {"share": "20%", "duration": "10m or never", "latency": "0.5s", "count": "500", "yes-no": "yes or no"}
 _COMPARISONS = {
-    "at_least": "is at least",
-    "at_most": "is at most",
-    "below": "is below that of the run",
-    "above": "is above that of the run",
+    "at_least": _("is at least"),
+    "at_most": _("is at most"),
+    "below": _("is below that of the run"),
+    "above": _("is above that of the run"),
 }
 _ENDINGS = {
-    Phase.PROMOTED: "the release is promoted",
-    Phase.ROLLED_BACK: "the release is rolled back",
-    Phase.INCONCLUSIVE: "nothing is decided",
+    Phase.PROMOTED: _("the release is promoted"),
+    Phase.ROLLED_BACK: _("the release is rolled back"),
+    Phase.INCONCLUSIVE: _("nothing is decided"),
 }
 
-ABOUT: tuple[tuple[str, str], ...] = (
-    ("", "choose"),
+ABOUT: tuple[tuple[str, Label], ...] = (
+    ("", _("choose")),
     *((f"outcome:{phase}", f"how it ends: {said}") for phase, said in _ENDINGS.items()),
     *((f"measure:{one.name}", f"{one.label} (such as {_FORMS[one.unit]})") for one in MEASURES.values()),
-    (PRINTS, "what the script prints"),
+    (PRINTS, _("what the script prints")),
 )
 """What a goal can be about."""
 
 _GOAL = Part(
-    label="Goal",
+    label=_("Goal"),
     fields={
-        "name": Words(label="What has to hold, in words a learner reads", kind="text", wide=True),
-        "in": Words(label="In which scenario", kind="select", choices="in"),
-        "about": Words(label="What is looked at", kind="select", choices=ABOUT),
-        "how": Words(label="Comparison", kind="select", choices=(("", "choose"), *_COMPARISONS.items())),
-        "value": Words(label="Value, with its unit", kind="input"),
-        "how2": Words(label="And", kind="select", choices=(("", "nothing more"), *_COMPARISONS.items())),
-        "value2": Words(label="Second value", kind="input"),
-        "run": Words(label="Of which run", kind="select", choices="runs"),
-        "prints": Words(label="The text that is printed, if that is looked at", kind="code", wide=True),
+        "name": Words(label=_("What has to hold, in words a learner reads"), kind="text", wide=True),
+        "in": Words(label=_("In which scenario"), kind="select", choices="in"),
+        "about": Words(label=_("What is looked at"), kind="select", choices=ABOUT),
+        "how": Words(label=_("Comparison"), kind="select", choices=(("", _("choose")), *_COMPARISONS.items())),
+        "value": Words(label=_("Value, with its unit"), kind="input"),
+        "how2": Words(label=_("And"), kind="select", choices=(("", _("nothing more")), *_COMPARISONS.items())),
+        "value2": Words(label=_("Second value"), kind="input"),
+        "run": Words(label=_("Of which run"), kind="select", choices="runs"),
+        "prints": Words(label=_("The text that is printed, if that is looked at"), kind="code", wide=True),
     },
 )
 
@@ -71,8 +74,8 @@ _GOAL = Part(
 class GoalNode(Node):
     """A goal, or a claim: what is looked at, and one or two comparisons."""
 
-    label: str = "Goal"
-    help: str = ""
+    label: Label = "Goal"
+    help: Label = ""
 
     def blank(self) -> Typed:
         return _GOAL.blank()
@@ -140,18 +143,18 @@ class GoalNode(Node):
 class OptionNode(Node):
     """An option: code, with another text to show for it if wanted; or a text with claims."""
 
-    label: str = "Option"
-    help: str = ""
+    label: Label = "Option"
+    help: Label = ""
     claims: bool = True
 
     @property
     def _part(self) -> Part:
         fields: dict[str, Node] = {
-            "fill": Words(label="Code", kind="code"),
-            "text": Words(label="Shown as (empty: the code itself)", kind="text"),
+            "fill": Words(label=_("Code"), kind="code"),
+            "text": Words(label=_("Shown as (empty: the code itself)"), kind="text"),
         }
         if self.claims:
-            goals = Rows(label="Claims about the runs", row=GoalNode(), one="claim", folded=True)
+            goals = Rows(label=_("Claims about the runs"), row=GoalNode(), one=_("claim"), folded=True)
             fields["claim"] = goals
         return Part(label=self.label, fields=fields)
 
@@ -197,162 +200,176 @@ class OptionNode(Node):
 
 
 _EACH = Rows(
-    label="Options of each blank",
-    one="blank",
+    label=_("Options of each blank"),
+    one=_("blank"),
     row=Part(
-        label="Blank",
+        label=_("Blank"),
         fields={
-            "blank": Words(label="Blank", kind="input"),
-            "options": Rows(label="Its options", one="option", row=OptionNode(claims=False)),
+            "blank": Words(label=_("Blank"), kind="input"),
+            "options": Rows(label=_("Its options"), one=_("option"), row=OptionNode(claims=False)),
         },
     ),
 )
 
 
 _FIELDS: dict[str, Node] = {
-    "id": Words(label="Name in addresses", kind="input", help="Small letters, digits and hyphens: first-users."),
+    "id": Words(label=_("Name in addresses"), kind="input", help=_("Small letters, digits and hyphens: first-users.")),
     "kind": Words(
-        label="Kind",
+        label=_("Kind"),
         kind="select",
         choices=(
-            ("task", "task: fill the blanks of a script"),
-            ("question", "question: choose one option"),
-            ("order", "order: put lines in order"),
+            ("task", _("task: fill the blanks of a script")),
+            ("question", _("question: choose one option")),
+            ("order", _("order: put lines in order")),
         ),
     ),
     "room": Words(
-        label="Where it is met",
+        label=_("Where it is met"),
         kind="select",
-        choices=(("", "practice"), ("challenge", "the challenge"), ("test", "the test")),
+        choices=(("", _("practice")), ("challenge", _("the challenge")), ("test", _("the test"))),
     ),
-    "concept": Words(label="Concept", kind="select", choices="concepts"),
+    "concept": Words(label=_("Concept"), kind="select", choices="concepts"),
     "level": Words(
-        label="Level", kind="select", choices=(("", "choose"), ("easy", "easy"), ("medium", "medium"), ("hard", "hard"))
+        label=_("Level"),
+        kind="select",
+        choices=(("", _("choose")), ("easy", _("easy")), ("medium", _("medium")), ("hard", _("hard"))),
     ),
-    "seconds": Words(label="Seconds planned, in the challenge alone", kind="input", keeps=False),
-    "title": Words(label="Title", kind="text"),
+    "seconds": Words(label=_("Seconds planned, in the challenge alone"), kind="input", keeps=False),
+    "title": Words(label=_("Title"), kind="text"),
     "prompt": Words(
-        label="What is asked",
+        label=_("What is asked"),
         kind="text",
         lines=4,
-        help="Markdown. It is read before the run, so no number of a run can stand here.",
+        help=_("Markdown. It is read before the run, so no number of a run can stand here."),
     ),
     "template": Words(
-        label="Code, with a mark for each blank",
+        label=_("Code, with a mark for each blank"),
         kind="code",
         lines=4,
-        help="A blank is written ⟦name⟧. A question may hold ⟦choice⟧; lines to put in order go where ⟦lines⟧ stands.",
+        help=_(
+            "A blank is written ⟦name⟧. A question may hold ⟦choice⟧; lines to put in order go where ⟦lines⟧ stands."
+        ),
     ),
     "options": Rows(
-        label="Options",
-        one="option",
+        label=_("Options"),
+        one=_("option"),
         row=OptionNode(),
-        help="At least two, none alike. In a task each fills a blank with code; in a question it may claim something "
-        "about the runs instead.",
+        help=_(
+            "At least two, none alike. In a task each fills a blank with code; in a question it may claim something "
+            "about the runs instead."
+        ),
     ),
     "each": _EACH,
     "lines": Rows(
-        label="Lines to put in order", one="line", row=OptionNode(claims=False), help="3 to 6, in an order that fails."
+        label=_("Lines to put in order"),
+        one=_("line"),
+        row=OptionNode(claims=False),
+        help=_("3 to 6, in an order that fails."),
     ),
     "faulty": Table(
-        label="The code that fails, in a task to mend",
-        one="piece of code",
+        label=_("The code that fails, in a task to mend"),
+        one=_("piece of code"),
         key="blank",
         value="code",
         folded=True,
         row=Part(
-            label="Piece",
+            label=_("Piece"),
             fields={
-                "blank": Words(label="Blank", kind="input"),
-                "code": Words(label="What stands in it", kind="code", wide=True),
+                "blank": Words(label=_("Blank"), kind="input"),
+                "code": Words(label=_("What stands in it"), kind="code", wide=True),
             },
         ),
     ),
     "runs": Table(
-        label="Named runs beside the learner's own",
-        one="run",
+        label=_("Named runs beside the learner's own"),
+        one=_("run"),
         key="name",
         value="code",
         folded=True,
         row=Part(
-            label="Run",
-            fields={"name": Words(label="Name", kind="input"), "code": Words(label="Script", kind="code", wide=True)},
+            label=_("Run"),
+            fields={
+                "name": Words(label=_("Name"), kind="input"),
+                "code": Words(label=_("Script"), kind="code", wide=True),
+            },
         ),
     ),
     "scenarios": Rows(
-        label="Scenarios", one="scenario", row=Words(label="Scenario", kind="select", choices="scenarios")
+        label=_("Scenarios"), one=_("scenario"), row=Words(label=_("Scenario"), kind="select", choices="scenarios")
     ),
-    "goals": Rows(label="Goals", one="goal", row=GoalNode(), help="An answer is right if all of them hold."),
-    "passing_answers": Words(label="How many answers pass (empty: one)", kind="input", keeps=False),
+    "goals": Rows(label=_("Goals"), one=_("goal"), row=GoalNode(), help=_("An answer is right if all of them hold.")),
+    "passing_answers": Words(label=_("How many answers pass (empty: one)"), kind="input", keeps=False),
     "hints": Rows(
-        label="Hints",
-        one="hint",
+        label=_("Hints"),
+        one=_("hint"),
         exactly=HINTS,
         labels=("Hint 1: where to look", "Hint 2: which quantity decides", "Hint 3: an example with other numbers"),
-        row=Words(label="Hint", kind="text", lines=2),
+        row=Words(label=_("Hint"), kind="text", lines=2),
     ),
-    "mistakes": Rows(label="Common mistakes", one="mistake", row=Words(label="Mistake", kind="text", wide=True)),
+    "mistakes": Rows(
+        label=_("Common mistakes"), one=_("mistake"), row=Words(label=_("Mistake"), kind="text", wide=True)
+    ),
     "notes": Table(
-        label="Notes on single options",
-        one="note",
+        label=_("Notes on single options"),
+        one=_("note"),
         key="option",
         value="note",
-        help="Shown beside an answer that holds the option. Numbers come from its run: {{scenario: measure}}.",
+        help=_("Shown beside an answer that holds the option. Numbers come from its run: {{scenario: measure}}."),
         folded=True,
         row=Part(
-            label="Note",
+            label=_("Note"),
             fields={
-                "option": Words(label="Option", kind="select", choices="options"),
-                "note": Words(label="Note", kind="text", lines=2, wide=True),
+                "option": Words(label=_("Option"), kind="select", choices="options"),
+                "note": Words(label=_("Note"), kind="text", lines=2, wide=True),
             },
         ),
     ),
     "solution": Rows(
-        label="Solution, step by step",
-        one="step",
-        row=Words(label="Step", kind="text", wide=True),
-        help="Numbers come from the passing run: {{scenario: measure}}.",
+        label=_("Solution, step by step"),
+        one=_("step"),
+        row=Words(label=_("Step"), kind="text", wide=True),
+        help=_("Numbers come from the passing run: {{scenario: measure}}."),
     ),
-    "quick_check": Words(label="Quick check: the rule in one line", kind="text"),
+    "quick_check": Words(label=_("Quick check: the rule in one line"), kind="text"),
     "parameters": Table(
-        label="Parameters: numbers that change from variant to variant",
-        one="parameter",
+        label=_("Parameters: numbers that change from variant to variant"),
+        one=_("parameter"),
         key="name",
         folded=True,
-        help="Write ‹name› where the number belongs. Either values (10, 12, 15) or from, to and step.",
+        help=_("Write ‹name› where the number belongs. Either values (10, 12, 15) or from, to and step."),
         row=Part(
-            label="Parameter",
+            label=_("Parameter"),
             fields={
-                "name": Words(label="Name", kind="input"),
-                "values": Words(label="Values", kind="input"),
-                "from": Words(label="From", kind="input", keeps=False),
-                "to": Words(label="To", kind="input", keeps=False),
-                "step": Words(label="Step", kind="input", keeps=False),
-                "authored": Words(label="As authored", kind="input", keeps=False),
+                "name": Words(label=_("Name"), kind="input"),
+                "values": Words(label=_("Values"), kind="input"),
+                "from": Words(label=_("From"), kind="input", keeps=False),
+                "to": Words(label=_("To"), kind="input", keeps=False),
+                "step": Words(label=_("Step"), kind="input", keeps=False),
+                "authored": Words(label=_("As authored"), kind="input", keeps=False),
             },
         ),
     ),
-    "variants": Words(label="How many variants", kind="input", keeps=False),
+    "variants": Words(label=_("How many variants"), kind="input", keeps=False),
     "afterwards": Rows(
-        label="Shown afterwards",
-        one="part",
+        label=_("Shown afterwards"),
+        one=_("part"),
         folded=True,
         row=Part(
-            label="Part",
+            label=_("Part"),
             fields={
-                "title": Words(label="Title", kind="text"),
-                "intro": Words(label="Words before it", kind="text", wide=True),
-                "script": Words(label="A script that is run, or else", kind="code", wide=True),
+                "title": Words(label=_("Title"), kind="text"),
+                "intro": Words(label=_("Words before it"), kind="text", wide=True),
+                "script": Words(label=_("A script that is run, or else"), kind="code", wide=True),
                 "templates": Table(
-                    label="other templates with the same blanks",
-                    one="template",
+                    label=_("other templates with the same blanks"),
+                    one=_("template"),
                     key="name",
                     value="code",
                     row=Part(
-                        label="Template",
+                        label=_("Template"),
                         fields={
-                            "name": Words(label="Name", kind="input"),
-                            "code": Words(label="Template", kind="code", wide=True),
+                            "name": Words(label=_("Name"), kind="input"),
+                            "code": Words(label=_("Template"), kind="code", wide=True),
                         },
                     ),
                 ),
@@ -362,15 +379,15 @@ _FIELDS: dict[str, Node] = {
 }
 
 _VARIES = Rows(
-    label="Fields of scenarios that vary",
-    one="field",
+    label=_("Fields of scenarios that vary"),
+    one=_("field"),
     folded=True,
     row=Part(
-        label="Field",
+        label=_("Field"),
         fields={
-            "scenario": Words(label="Scenario", kind="select", choices="scenarios"),
-            "field": Words(label="Field, such as faults.0.rate", kind="input"),
-            "value": Words(label="Value, such as ‹fails›%", kind="text", keeps=False),
+            "scenario": Words(label=_("Scenario"), kind="select", choices="scenarios"),
+            "field": Words(label=_("Field, such as faults.0.rate"), kind="input"),
+            "value": Words(label=_("Value, such as ‹fails›%"), kind="text", keeps=False),
         },
     ),
 )
@@ -382,8 +399,8 @@ _ASIDE = ("each", "varies", "options_are")
 class ItemNode(Node):
     """The whole form."""
 
-    label: str = "Item"
-    help: str = ""
+    label: Label = "Item"
+    help: Label = ""
 
     @property
     def _part(self) -> Part:

@@ -32,6 +32,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SILENT = timedelta(seconds=60)
 """A prover on another machine that was not heard of for so long is gone."""
 
+LONGEST = 2 * 3600.0
+"""Seconds after which a proof is given up, so that one author does not keep the others waiting."""
+
 EVERY = 0.5
 """Seconds between two reports."""
 
@@ -168,6 +171,8 @@ def prove_next() -> bool:
         proof, problems, rows = prove_with_matrix(checked.spec, scenarios, report)
     except Cancelled:
         _finish(run, state=ProofState.CANCELLED)
+    except Overlong:
+        _fail(run, _("it took more than two hours; use scenarios with less traffic, or fewer answers"))
     except MemoryError:
         _fail(run, _("it needed more memory than a proof may take; use scenarios with less traffic, or fewer answers"))
     except Exception as error:  # whatever it is, its author has to hear of it
@@ -203,17 +208,24 @@ def _claim() -> ProofRun | None:
     return None
 
 
+class Overlong(Exception):
+    """A proof that takes longer than any may."""
+
+
 class _Reporter:
     """Tells how far a proof is, and hears whether it is still wanted."""
 
     def __init__(self, run: ProofRun) -> None:
         self.run, self.done, self._last = run, 0, time.monotonic()
+        self._until = self._last + LONGEST
 
     def __call__(self, done: int) -> None:
         self.done = done
         if time.monotonic() - self._last < EVERY:
             return
         self._last = time.monotonic()
+        if self._last > self._until:
+            raise Overlong
         wanted = ProofRun.objects.filter(pk=self.run.pk, state=ProofState.RUNNING, cancel=False)
         if not wanted.update(done=done, beat=timezone.now()):
             raise Cancelled

@@ -166,7 +166,7 @@ def _number(item: ItemSpec, answer: Mapping[str, int]) -> int:
 def publish(draft: Draft, user: User) -> Version:
     """Freeze a draft as the next version of its item. Raises Refused, with every reason."""
     with transaction.atomic():
-        kept = Draft.objects.select_for_update().select_related("topic", "based_on__item").get(pk=draft.pk)
+        kept = Draft.objects.select_for_update(of=("self",)).select_related("topic", "based_on__item").get(pk=draft.pk)
         standing = stand(kept)
         if standing.reasons or standing.spec is None or standing.run is None:
             raise Refused(standing.reasons)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from pydantic import ValidationError
 
 from canarylearn.authoring.allowed import may_change_scene, may_write
 from canarylearn.authoring.checking import Checked
@@ -17,6 +18,7 @@ from canarylearn.authoring.editor import SceneEditor, open_scene, open_typed_sce
 from canarylearn.authoring.fields import change_rows, place_id, present_names
 from canarylearn.authoring.models import Scene
 from canarylearn.authoring.scene_form import SCENE
+from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.engine import BUCKETS, Plan, Scenario, Step
 from canarylearn.lab.apart import Busy, Stopped
 from canarylearn.lab.running import FORM, Job, Told, Writing
@@ -32,6 +34,9 @@ _NEW = {
     "canary": {"name": "v2", "p50": "120ms", "p95": "300ms", "errors": "1%", "accuracy": "90%"},
 }
 """What a new scenario begins with: two revisions that are alike, so that one fault says what differs."""
+
+
+_WORDS = {"slug": "unnamed", "title": "a new scenario", "about": "A scenario that is being written."}
 
 
 def edit_scene(request: HttpRequest, pk: int | None) -> HttpResponse:
@@ -79,7 +84,7 @@ def _take(request: HttpRequest, scene: Scene) -> HttpResponse:
         return _show(request, scene, editor)
     editor = open_typed_scene(typed)
     if action == "chart":
-        return render(request, "admin/authoring/_live.html", _live(editor.checked.spec))
+        return render(request, "admin/authoring/_live.html", _live(_drawable(editor)))
     if action not in ("save", "copy"):
         return _show(request, scene, editor)
     if editor.errors or editor.checked.spec is None:
@@ -138,10 +143,24 @@ def _show(
         "may_change": scene._state.adding or may_change_scene(request.user, scene.owner_id),
         "focus_id": place_id(editor.focus) if editor.focus else "",
         "live": True,
-        **_live(editor.checked.spec),
+        **_live(_drawable(editor)),
     }
     within = bool(getattr(request, "htmx", False))
     return render(request, f"admin/authoring/{'_scene' if within else 'scene'}.html", context, status=status)
+
+
+def _drawable(editor: SceneEditor) -> Scenario | None:
+    """The scenario that is written, or what it would be if it had a name and words already."""
+    if editor.checked.spec is not None or not editor.text:
+        found: Scenario | None = editor.checked.spec
+        return found
+    data = read_yaml(editor.text).value
+    if not isinstance(data, dict) or all(name in data for name in _WORDS):
+        return None
+    try:
+        return Scenario.model_validate({**_WORDS, **data})
+    except ValidationError:
+        return None
 
 
 def _live(scenario: Scenario | None) -> dict[str, Any]:

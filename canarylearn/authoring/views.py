@@ -193,7 +193,7 @@ def _say_saved(editor: Editor) -> str:
 
 def _show(request: HttpRequest, page: Page, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
     editor, draft = page.editor, page.editor.draft
-    beside = page.beside or (PROOF if latest_proof(draft) else FRESH)
+    beside = page.beside or (PROOF if draft.proofs.exists() else FRESH)
     context: dict[str, Any] = {
         "draft": draft,
         "editor": editor,

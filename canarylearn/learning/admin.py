@@ -1,4 +1,4 @@
-"""What instructors can look at. Writing follows once questions can be proven while they are written."""
+"""What instructors can look at. What they write is in `canarylearn.authoring`."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -16,7 +16,7 @@ from canarylearn.dialects.errors import Unreadable
 from canarylearn.insight import Response, Table
 from canarylearn.items.spec import ROOM_TRIES, TRIES
 from canarylearn.items.spec import Item as Spec
-from canarylearn.learning.models import Attempt, Item, Slot, Topic
+from canarylearn.learning.models import Attempt, Item, Place, Slot, Topic
 from canarylearn.learning.ready import item_as_kept
 from canarylearn.reports.models import Report
 from quizzes.challenge.models import Clock
@@ -62,7 +62,7 @@ def options_of(spec: Spec | None) -> dict[str, int]:
 def items_of(topic: Topic) -> list[Known]:
     """The items of a topic that are asked now, in their order."""
     rows = Item.objects.filter(topic=topic, retired=False, current__isnull=False)
-    rows = rows.select_related("current").defer("current__scenarios").order_by("room", "kind", "position")
+    rows = rows.select_related("current").defer("current__scenarios").order_by("kind", "position")
     reported = dict(
         Report.objects.filter(version__item__topic=topic)
         .order_by()
@@ -76,7 +76,7 @@ def items_of(topic: Topic) -> list[Known]:
             floor=row.current.proof["guess_floor"],
             reports=reported.get(row.slug, 0),
         )
-        for row in rows
+        for row in sorted(rows, key=lambda row: Place.values.index(row.room))
         if row.current is not None
     ]
 

@@ -28,7 +28,7 @@ from canarylearn.learning.resolved import passing_answers
 from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict
 from canarylearn.reports.gathering import gather, options_of, read_or_none
 from canarylearn.reports.inbox import ROOM
-from canarylearn.reports.misconceptions import Misconception, fingerprint
+from canarylearn.reports.misconceptions import Misconception, Shown, fingerprint
 from canarylearn.reports.misconceptions import misconceptions as classes_of
 from canarylearn.reports.selectors import number_in, seed_of
 from canarylearn.reports.tables import COLUMNS, as_csv, ordered, overview
@@ -421,6 +421,13 @@ def _draft(mine: Ready, answer: Mapping[str, int]) -> str:
     return f"{say_answer(mine.item, answer)}: {said}"
 
 
+def _why_url(shown: Shown) -> str:
+    """Where to see why an answer is picked; pages of that are about the numbers as written."""
+    if shown.variant:
+        return reverse("insight:item", args=[shown.item])
+    return reverse("insight:why", args=[shown.item, letters(shown.answer)]) + f"?version={shown.version}"
+
+
 @instructors_only
 @require_safe
 def misconceptions(request: LearnerRequest) -> HttpResponse:
@@ -439,7 +446,7 @@ def misconceptions(request: LearnerRequest) -> HttpResponse:
                     "title": shown.title,
                     "letters": letters(shown.answer),
                     "learners": shown.learners,
-                    "url": reverse("insight:item", args=[shown.item]),
+                    "url": _why_url(shown),
                 }
                 for shown in one.shown
             ],

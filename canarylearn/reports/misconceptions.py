@@ -40,7 +40,7 @@ class Fingerprint:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """An answer in which a misconception shows up: how many gave it first, in which item."""
+    """An answer in which a misconception shows up, blank by blank in their order: how many gave it first, and where."""
 
     item: str
     title: str
@@ -118,7 +118,7 @@ def misconceptions(topic: Topic, table: Table) -> list[Misconception]:
             title=mine.item.title,
             version=mine.number,
             variant=variant,
-            answer=dict(answer),
+            answer={blank: judgement.answer[blank] for blank in mine.item.blanks},
             learners=len(learners),
         )
         classes[fingerprint(judgement)].append((shown, learners, say(judgement)))

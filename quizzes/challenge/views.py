@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.learning import rooms
-from canarylearn.learning.allowances import allowance
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Learner, Topic
@@ -22,7 +21,7 @@ from canarylearn.learning.ready import ready
 from canarylearn.learning.selectors import Standing, listed_items, standings, topics
 from quizzes.challenge import clocks
 from quizzes.challenge.badges import claim
-from quizzes.challenge.incidents import ROOM, Visit, room_facts
+from quizzes.challenge.incidents import ROOM, Visit, room_facts, widened
 from quizzes.challenge.models import Badge
 from quizzes.challenge.showing import rows, speeds, view_clock
 from quizzes.challenge.stands import stands
@@ -195,7 +194,7 @@ def _show_index(
     key = request.visitor.key
     listed, questions = ROOM.listed(topic.slug), listed_items(QUIZZES.kind, topic.slug)
     known = standings(key, [one.version_id for one in (*listed, *questions)])
-    now, (speed, token), more = clocks.arrival(), _own(key, topic), allowance(key, topic.slug)
+    now, (speed, token), more = clocks.arrival(), _own(key, topic), widened(request, topic.slug)
     steps = rooms.steps(request, ROOM, listed, known=known)
     here = stands(key, listed, known)
     shown = rows(steps, here, now, speed, more)

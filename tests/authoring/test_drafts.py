@@ -1,10 +1,13 @@
 """Drafts and scenarios: nothing is lost when two people save, every state is kept, and only owners change them."""
 
+import gzip
+from typing import Any
+
 import pytest
 
 from canarylearn.authoring.models import Draft, ProofRun, Revision, Scene
 from canarylearn.learning.content import load_topic, read_lock
-from canarylearn.learning.models import Topic
+from canarylearn.learning.models import Topic, Version
 from tests.authoring.small import GOOD, SCENARIOS, as_fields, small_topic
 from tests.authoring.writing import Author, fields_of
 from tests.topics import curriculum
@@ -121,6 +124,29 @@ def test_a_draft_is_its_owners_and_whoever_may_change_any(author: Author) -> Non
     assert "small-share" in boss.page
 
 
+def test_a_draft_is_deleted_by_its_owner_with_its_history_and_its_item_stays(author: Author) -> None:
+    draft = _good(author)
+    author.prove(draft)
+    author.publish(draft)
+    address = f"/admin/authoring/draft/{draft.pk}/delete/"
+    author.get(address)
+    assert "small-share" in author.page
+    author.post(address, {"post": "yes"})
+    assert not Draft.objects.exists()
+    assert not Revision.objects.exists()
+    assert Version.objects.count() == 1
+
+
+def test_a_page_asks_the_database_little(author: Author, django_assert_max_num_queries: Any) -> None:
+    draft = _good(author)
+    author.prove(draft)
+    for path in (f"draft/{draft.pk}/change/", f"draft/{draft.pk}/proof/", f"draft/{draft.pk}/publish/"):
+        with django_assert_max_num_queries(12):
+            author.get(f"/admin/authoring/{path}")
+        assert author.status == 200
+        assert len(gzip.compress(author.page.encode())) < 60_000
+
+
 def test_staff_without_the_permission_write_nothing(author: Author) -> None:
     draft = _good(author)
     clerk = Author("cy", "view_auditentry")
@@ -164,6 +190,7 @@ def test_a_beginning_that_is_none_is_told(author: Author, fields: dict[str, str]
 
 def test_a_new_scenario_is_run_while_it_is_written_and_saved_once_it_can_be_run(author: Author) -> None:
     author.get("/admin/authoring/scene/add/")
+    assert "and nothing was decided" in author.page, "it is drawn before it has a name"
     fields = fields_of(author.page)
     author.post("/admin/authoring/scene/add/", {**fields, "do": "save"})
     assert author.status == 422

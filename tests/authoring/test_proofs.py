@@ -186,6 +186,16 @@ def test_an_error_of_the_prover_is_told_to_its_author(draft: Draft, monkeypatch:
     assert "a bolt came loose" in Author().get(f"/admin/authoring/draft/{draft.pk}/proof/")
 
 
+def test_a_proof_that_takes_too_long_is_given_up(draft: Draft, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "EVERY", 0.0)
+    monkeypatch.setattr(proofs, "LONGEST", 0.0)
+    ask_for_proof(draft)
+    assert prove_next()
+    run = ProofRun.objects.get()
+    assert (run.state, run.problems[0]["code"]) == (ProofState.FAILED, "failed")
+    assert "less traffic, or fewer answers" in run.problems[0]["message"]
+
+
 def test_an_imported_draft_is_marked_until_it_is_proven(draft: Draft) -> None:
     Draft.objects.update(unproven=True)
     ask_for_proof(draft)

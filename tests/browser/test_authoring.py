@@ -261,7 +261,7 @@ def test_the_pages_of_authors_can_be_read_by_all(author: Visit) -> None:
         _swapped(page, page.get_by_role("button", name="Save and prove").click)
         expect(page.locator("#proof .level")).to_have_text("done", timeout=60_000)
 
-    for show in (
+    shows: tuple[Callable[[], object], ...] = (
         lambda: page.goto("/admin/authoring/draft/add/"),
         wrong,
         right("wrong"),
@@ -272,7 +272,8 @@ def test_the_pages_of_authors_can_be_read_by_all(author: Visit) -> None:
         lambda: page.goto(f"{address}publish/"),
         lambda: page.goto(f"{address}history/"),
         lambda: page.goto("/admin/authoring/scene/add/"),
-    ):
+    )
+    for show in shows:
         show()
         page.evaluate("() => { for (const it of document.querySelectorAll('details')) it.open = true }")
         assert _faults(page) == "", page.url

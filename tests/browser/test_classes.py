@@ -29,7 +29,7 @@ def reads_well(page: Page) -> None:
     """Axe finds nothing, in light and dark, and nothing sticks out on a narrow phone or with large letters."""
     page.evaluate("() => { for (const it of document.querySelectorAll('main details')) it.open = true }")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         found = Axe().run(page, options={"resultTypes": ["violations"]})
         assert not found.violations_count, f"{page.url}, {scheme}: {found.generate_report()}"
     for width, letters in ((320, "100%"), (320, "200%"), (1280, "100%")):

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from canarylearn.authoring.models import AuditEntry
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Topic
 from canarylearn.reports.gathering import gather
+from canarylearn.reports.item_views import letters
 from canarylearn.reports.misconceptions import fingerprint, misconceptions
 from tests.people import QUESTION, Visitor, answers, item_of, path_of
 from tests.reports.crowd import a_class, copies, first_tries, instructor, new_learners
@@ -182,7 +183,13 @@ def test_the_same_wrong_run_is_the_same_misconception_in_every_item() -> None:
             assert not judgement.passed
             assert fingerprint(judgement) == one.fingerprint
     assert max(one.items for one in found) > 1
-    page = instructor().get("/teach/misconceptions/").text
+    visitor = instructor()
+    page = visitor.get("/teach/misconceptions/").text
+    several = next(one for belief in found for one in belief.shown if len(one.answer) > 1)
+    assert list(several.answer) == list(item_of(several.item).blanks)
+    address = f"/teach/items/{several.item}/why/{letters(several.answer)}/"
+    assert address in page
+    assert "What they seem to believe" in visitor.get(address).text
     assert found[0].words.split(";")[0].replace("'", "&#x27;") in page
 
 

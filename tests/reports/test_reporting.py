@@ -14,7 +14,7 @@ from canarylearn.reports.models import Report
 from canarylearn.reports.services import MOST_AN_HOUR
 from quizzes.models import Asked, Sitting
 from tests.accounts.signing import sign_up
-from tests.people import QUESTION, TASK, Reply, Visitor, answers, path_of
+from tests.people import QUESTION, TASK, Reply, Visitor, answers, chosen, path_of
 from tests.reports.crowd import instructor
 
 pytestmark = pytest.mark.usefixtures("content")
@@ -84,6 +84,19 @@ def test_a_question_on_a_page_is_reported_with_the_option_taken(visitor: Visitor
     assert "Their last answer" in teacher.get(f"/teach/reports/{kept.pk}/").text
     Report.objects.update(page_number=99)
     assert "It has changed since" in teacher.get(f"/teach/reports/{kept.pk}/").text
+
+
+def test_an_incident_is_reported_once_it_is_finished(visitor: Visitor) -> None:
+    slug = Item.objects.filter(room="challenge", kind="question").values_list("slug", flat=True)[0]
+    page = Item.objects.get(slug=slug).get_absolute_url()
+    assert "report-link" not in visitor.get(page).text
+    visitor.post(f"{page}start/", {"variant": 0, "speed": "off"})
+    assert "report-link" not in visitor.get(page).text
+    for wrong in answers(slug, passing=False)[:2]:
+        visitor.post(f"{page}attempt/", {**visitor.get(page).hidden, **chosen(slug, wrong)})
+    send(visitor, link_in(visitor.get(page)))
+    kept = Report.objects.get()
+    assert (kept.where, kept.tries) == ("challenge", 2)
 
 
 def test_the_same_form_counts_once(visitor: Visitor) -> None:
