@@ -38,7 +38,8 @@ def test_lines_are_put_in_order(visit: Begin, way: str) -> None:
     order(person.page, wanted)
     assert shown_lines(person.page) == wanted
     assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    small = "[...document.querySelectorAll('.order-rows button')].filter((it) => it.offsetWidth < 24 || it.offsetHeight < 24)"
+    buttons = "[...document.querySelectorAll('.order-rows button')]"
+    small = f"{buttons}.filter((it) => it.offsetWidth < 24 || it.offsetHeight < 24)"
     assert person.page.evaluate(f"{small}.length") == 0
     person.deploy.click()
     expect(person.page.locator("#verdict")).to_contain_text("Solved")
