@@ -1,4 +1,4 @@
-"""python -m benchmarks [engine|answer|clients|page|pages|proving|start|command ...]: print the tables of performance.md."""
+"""python -m benchmarks [engine|answer|clients|page|pages|proving|start|command ...]: print tables of performance.md."""
 
 import argparse
 import os

@@ -120,4 +120,5 @@ def _listed(item: Item, topic_slug: str) -> Listed:
         topic_slug=topic_slug,
         concept=item.concept or "",
         kind=item.kind,
+        room=item.room,
     )
