@@ -32,7 +32,9 @@ TOLD_BY_RUNS = [
 ]
 """Where a run speaks, by classes, ids and tags; the engine has no languages."""
 
-WORDS_OF_AUTHORS = frozenset(["prompt", "words", "radio", "found-list", "worked", "mistakes", "check", "beside"])
+WORDS_OF_AUTHORS = frozenset(
+    ["prompt", "words", "radio", "found-list", "worked", "mistakes", "check", "beside", "project-language"]
+)
 """Classes of longer texts of authors, which code and marks cut into pieces."""
 
 CODE = frozenset(["code", "pre", "kbd", "textarea", "option"])
