@@ -140,6 +140,7 @@ def _answers(site: Served, answers: int) -> tuple[list[float], int]:
 
 def _told(env: dict[str, str], what: str, options: int) -> dict[str, Any]:
     command = [sys.executable, "-c", _ASK, what, str(options)]
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    # Its errors are not caught in a pipe: the prover that it starts would hold that open until it ends.
+    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return found
