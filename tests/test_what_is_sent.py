@@ -45,8 +45,14 @@ MARKERS = frozenset(
 ROOT = Path(__file__).parent.parent
 ROOM = {"task": "practice", "question": "quizzes"}
 ITEMS = sorted(curriculum().items)
-TELL = ("learning/progress.html", "projects/_came.html", "projects/_steps.html", "projects/index.html")
-"""Pages of what is over: answers in items that are resolved, and stages of a project, which have no options."""
+TELL = (
+    *("learning/progress.html", "projects/_came.html", "projects/_steps.html", "projects/index.html"),
+    *("admin/authoring/_proof.html", "admin/authoring/publication.html", "classes/member.html"),
+)
+"""Pages of what is over: answers in items that are resolved, and stages of a project, which have no options.
+
+And those of authors and teachers, which no learner may open: `tests/access` holds who may.
+"""
 IN_PRACTICE = [slug for slug in ITEMS if curriculum().items[slug].room == "practice"]
 FILES = sorted(path for path in CONTENT.rglob("*.yaml") if path.parent.name != "project")
 """A project has no options: its files name scripts that its judging has to accept, and others that it has to refuse."""
@@ -169,7 +175,7 @@ def test_loaded_content_is_the_files_and_a_proof_and_nothing_more() -> None:
             for field in version._meta.concrete_fields
             if field.name not in ("spec", "scenarios", "proof", "published")
         }
-        assert set(rest) == {"id", "item", "number", "title", "level", "digest", "engine"}
+        assert set(rest) == {"id", "item", "number", "title", "level", "digest", "engine", "source"}
     assert not Attempt.objects.exists()
 
 
@@ -344,7 +350,7 @@ def _another_share_passes(topic: Path) -> None:
     change(
         topic / "tasks" / "first-users.yaml",
         (
-            "options: ['‹one›', '100', '0', '‹60-one›']",
+            "options: [‹one›, '100', '0', ‹60-one›]",
             "options: [{text: '‹one›', fill: '100'}, {text: '100', fill: '‹one›'}, '0', '‹60-one›']",
         ),
     )
