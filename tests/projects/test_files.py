@@ -81,7 +81,7 @@ def test_check_content_refuses_a_project_that_is_not_as_it_says(
 ) -> None:
     folder = copied(tmp_path)
     change(folder / "project" / "route.yaml", (before, after))
-    monkeypatch.setattr("canarylearn.learning.management.commands.check_content.topic_folders", lambda: [folder])
+    monkeypatch.setattr("canarylearn.learning.management.commands.check_content.topic_folders", lambda *_: [folder])
     with pytest.raises(CommandError, match=re.escape(error)):
         call_command("check_content", "--quiet", *arguments)
 
