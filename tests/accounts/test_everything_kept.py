@@ -14,12 +14,14 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from canarylearn.accounts.owndata import erase, export
+from canarylearn.classes.models import Classroom, Membership
 from canarylearn.items import Item
 from canarylearn.learning.merging import account_key, merge_guest, what_else_hangs_on
 from canarylearn.learning.models import Attempt, ClockSpeed, Learner, Page, PageMark, Slot, Topic, Version
 from canarylearn.learning.ready import ready
 from canarylearn.lessons.models import Prediction
 from canarylearn.projects.models import Draft, Endurance, PassedStage
+from canarylearn.reports.models import Reason, Report, Where
 from canarylearn.review.models import Answer, Card, Wish
 from quizzes.challenge.models import Badge, Clock
 from quizzes.models import Asked, Sitting
@@ -40,6 +42,7 @@ def everything(word: str) -> dict[type[Model], dict[str, Any]]:
     """A row of every kind, with the word in every text that a person can write or that is theirs alone."""
     topic, version, now = Topic.objects.get(), _a_version()[0], timezone.now()
     place = {"topic": topic.slug, "stage": "route"}
+    found = {"where": Where.PRACTICE, "reason": Reason.OTHER}
     return {
         PageMark: {"page": Page.objects.order_by("pk")[0], "question": "first"},
         Prediction: {"topic": topic.slug, "walk": "tuesday", "run": "r", "gate": 0, "asked": "40", "answer": word[:20]},
@@ -52,6 +55,16 @@ def everything(word: str) -> dict[type[Model], dict[str, Any]]:
         Clock: {"version": version, "speed": ClockSpeed.NORMAL, "started": now, "seconds": 90},
         Badge: {"topic": topic, "earned": now, "evidence": {"of": word}, "shared": True, "name": word, "token": word},
         Sitting: {"topic": topic, "seed": word, "plan": [word]},
+        Membership: {"classroom": Classroom.objects.get_or_create(title="Of everybody")[0], "name": word},
+        Report: {
+            "version": version,
+            "title": "T",
+            "form": "sent once",
+            "seed": 1,
+            "engine": "1",
+            "words": word,
+            **found,
+        },
     }
 
 

@@ -33,6 +33,8 @@ def test_the_whole_way_by_keyboard(visit: Callable[..., Visit]) -> None:
     menu.focus()
     keys.press("Enter")
     keys.press("Tab")
+    expect(page.get_by_role("link", name="Your classes")).to_be_focused()
+    keys.press("Tab")
     expect(page.get_by_role("link", name="Your data")).to_be_focused()
     keys.press("Enter")
     expect(page.get_by_role("heading", name="Your data")).to_be_visible()

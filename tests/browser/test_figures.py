@@ -75,7 +75,7 @@ def test_an_instructor_finds_out_why_an_answer_is_picked(site: Site, visit: Call
     wrong = "ABCD"[next(iter(answers(QUESTION, passing=False)[0].values()))]
     page.get_by_role("link", name=f"Why do they pick {wrong}?").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Why do they pick {wrong}?")
-    expect(page.locator(".beside > section")).to_have_count(2)
+    expect(page.locator(".run-beside > section")).to_have_count(2)
     reads_well(page)
     page.get_by_role("navigation", name="Teach").get_by_role("link", name="Misconceptions").press("Enter")
     expect(page.locator(".beliefs > li").first).to_be_visible()
