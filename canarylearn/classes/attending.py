@@ -20,7 +20,7 @@ from canarylearn.classes.overview import progress_with
 from canarylearn.classes.parts import Doings, by_name, shelves
 from canarylearn.classes.roles import is_instructor
 from canarylearn.classes.selectors import memberships_of, name_of, taught_by
-from canarylearn.classes.teaching import see_other
+from canarylearn.classes.showing import see_other
 from canarylearn.learning.history import LARGEST_NUMBER
 from canarylearn.learning.middleware import LearnerRequest
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from canarylearn.classes import teaching
+from canarylearn.classes import assigning, following, teaching
 
 app_name = "teach"
 
@@ -14,13 +14,13 @@ urlpatterns = [
     path("<int:number>/teachers/", teaching.teachers, name="teachers"),
     path("<int:number>/teachers/<int:user>/remove/", teaching.remove_teacher, name="remove-teacher"),
     path("<int:number>/end/", teaching.end, name="end"),
-    path("<int:number>/progress/", teaching.progress, name="progress"),
-    path("<int:number>/export/", teaching.export, name="export"),
-    path("<int:number>/members/<int:member>/", teaching.member, name="member"),
-    path("<int:number>/members/<int:member>/remove/", teaching.remove_member, name="remove-member"),
-    path("<int:number>/members/<int:member>/attempts/<int:attempt>/", teaching.replay, name="replay"),
-    path("<int:number>/assignments/new/", teaching.new_assignment, name="new-assignment"),
-    path("<int:number>/assignments/<int:assignment>/", teaching.assignment, name="assignment"),
-    path("<int:number>/assignments/<int:assignment>/edit/", teaching.edit_assignment, name="edit-assignment"),
-    path("<int:number>/assignments/<int:assignment>/delete/", teaching.delete_assignment, name="delete-assignment"),
+    path("<int:number>/progress/", following.progress, name="progress"),
+    path("<int:number>/export/", following.export, name="export"),
+    path("<int:number>/members/<int:member>/", following.member, name="member"),
+    path("<int:number>/members/<int:member>/remove/", following.remove_member, name="remove-member"),
+    path("<int:number>/members/<int:member>/attempts/<int:attempt>/", following.replay, name="replay"),
+    path("<int:number>/assignments/new/", assigning.new_assignment, name="new-assignment"),
+    path("<int:number>/assignments/<int:assignment>/", assigning.assignment, name="assignment"),
+    path("<int:number>/assignments/<int:assignment>/edit/", assigning.edit_assignment, name="edit-assignment"),
+    path("<int:number>/assignments/<int:assignment>/delete/", assigning.delete_assignment, name="delete-assignment"),
 ]

@@ -30,7 +30,7 @@ class ReportForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """x"""
+        """Something else has words."""
         if self.cleaned_data.get("reason") == Reason.OTHER and not self.cleaned_data.get("words"):
             self.add_error("words", _("Say what it is."))
         return self.cleaned_data

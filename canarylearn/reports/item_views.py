@@ -1,37 +1,24 @@
-"""The pages of figures: all items of a topic, one of them, why an answer is picked, and what is believed."""
+"""The page of one item: its figures, who picks what, and its versions and variants."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.utils.html import format_html
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from canarylearn.classes.access import form_only, instructors_only, person
-from canarylearn.classes.services import audit
-from canarylearn.dialects.errors import Unreadable
-from canarylearn.engine import MEASURES
-from canarylearn.insight import LEAST, Analysis, Pull, analyse
-from canarylearn.items.explaining import goal_detail, headline
-from canarylearn.items.proof import say_answer
-from canarylearn.learning.forms import option_id
+from canarylearn.classes.access import instructors_only
+from canarylearn.insight import LEAST, Analysis, Pull
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Item, Topic, Version
-from canarylearn.learning.option_charts import draw_options
-from canarylearn.learning.ready import Ready, ready
-from canarylearn.learning.resolved import passing_answers
-from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict
-from canarylearn.reports.gathering import gather, options_of, read_or_none
+from canarylearn.learning.models import Version
+from canarylearn.learning.ready import Ready
+from canarylearn.learning.verdicts import answer_html
 from canarylearn.reports.inbox import ROOM
-from canarylearn.reports.misconceptions import Misconception, Shown, fingerprint
-from canarylearn.reports.misconceptions import misconceptions as classes_of
-from canarylearn.reports.selectors import number_in, seed_of
-from canarylearn.reports.tables import COLUMNS, as_csv, ordered, overview
+from canarylearn.reports.misconceptions import Misconception, misconceptions
+from canarylearn.reports.selectors import seed_of
+from canarylearn.reports.subject import Subject, cells, letters
 from canarylearn.reports.words import (
     FEWEST,
     bounds,
@@ -39,7 +26,6 @@ from canarylearn.reports.words import (
     minutes,
     part,
     percent,
-    pulled,
     say_flag,
     say_option,
     say_pick,
@@ -48,74 +34,6 @@ from canarylearn.reports.words import (
 
 MOST_ANSWERS = 12
 LEAST_IN_VARIANT = 10
-
-
-def _topic(request: LearnerRequest) -> tuple[Topic, list[Topic]]:
-    """The topic that the address names, or the first. Raises Http404."""
-    found = list(Topic.objects.all())
-    asked = request.GET.get("topic", found[0].slug if found else "")
-    mine = next((topic for topic in found if topic.slug == asked), None)
-    if mine is None:
-        raise Http404("There is no such topic.")
-    return mine, found
-
-
-@instructors_only
-@require_safe
-def index(request: LearnerRequest) -> HttpResponse:
-    """All items of a topic with their figures and flags, in any order."""
-    return _show_index(request)
-
-
-def _show_index(request: LearnerRequest, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    topic, topics = _topic(request)
-    seen = overview(topic)
-    sort = request.GET.get("sort", "")
-    heads = [_head(column.name, str(column.title), sort) for column in COLUMNS]
-    context = {
-        "room": ROOM,
-        "topic": topic,
-        "topics": topics,
-        "rows": ordered(seen.rows, sort),
-        "heads": heads,
-        "flag_head": _head("flags", _("Look at"), sort),
-        "sets": [
-            {
-                "title": one.title,
-                "items": one.items,
-                "value": f"{one.reliability.value:.2f}" if one.reliability else "",
-                "bounds": bounds(one.reliability),
-                "few": too_few(one.learners),
-                "learners": one.learners,
-            }
-            for one in seen.sets
-        ],
-        "least": LEAST,
-        "fewest": FEWEST,
-        "export_url": f"{reverse('insight:export')}?topic={topic.slug}",
-    }
-    return render(request, "reports/items.html", context, status=status)
-
-
-def _head(name: str, title: str, sort: str) -> dict[str, object]:
-    """A column's title, and the order that pressing it asks for: the largest first, then the smallest."""
-    current = sort.removeprefix("-") == name
-    down = current and sort.startswith("-")
-    order = "descending" if down else "ascending" if current else ""
-    return {"title": title, "sort": name if down else f"-{name}", "order": order}
-
-
-@instructors_only
-@form_only
-def export(request: LearnerRequest) -> HttpResponse:
-    """The table as a file. That it was taken is kept."""
-    topic, _all = _topic(request)
-    seen = overview(topic)
-    audit(person(request), "statistics exported", f"topic {topic.slug}", items=len(seen.rows))
-    response = HttpResponse(as_csv(seen), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{topic.slug}-items.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,53 +48,13 @@ class _PickRow:
     belief: str
 
 
-class _Subject:
-    """An item in one of its versions, and everything that first tries say of it. Raises Http404."""
-
-    def __init__(self, request: LearnerRequest, slug: str) -> None:
-        self.item = get_object_or_404(Item.objects.select_related("topic"), slug=slug)
-        self.versions = list(self.item.versions.defer("scenarios").order_by("-number"))
-        current = next((one for one in self.versions if one.pk == self.item.current_id), None)
-        wanted = number_in(request.GET.get("version", ""), current.number if current else 0)
-        found = next((one for one in self.versions if one.number == wanted), None)
-        if found is None:
-            raise Http404("There is no such version.")
-        self.version: Version = found
-        self.spec = read_or_none(found.spec)
-        self.table = gather(self.item.topic)
-        self.found: Analysis = self.analysed(found)
-
-    def analysed(self, version: Version) -> Analysis:
-        """What first tries say of a version."""
-        return analyse(
-            self.table,
-            self.item.slug,
-            floor=version.proof["guess_floor"],
-            options=options_of(read_or_none(version.spec)),
-            version=version.pk,
-            order=self.item.kind == "order",
-        )
-
-    def ready(self) -> Ready | None:
-        """The version with the numbers that most learners met; None where it is no longer read."""
-        try:
-            return ready(self.version.pk, self.found.variant)
-        except (Unreadable, LookupError):
-            return None
-
-    def url(self, name: str = "item", *more: str) -> str:
-        """An address of this item in this version."""
-        at = "" if self.version.pk == self.item.current_id else f"?version={self.version.number}"
-        return reverse(f"insight:{name}", args=[self.item.slug, *more]) + at
-
-
 @instructors_only
 @require_safe
 def item(request: LearnerRequest, slug: str) -> HttpResponse:
     """One item: its figures, who picks what, its misconceptions, and its versions and variants."""
-    subject = _Subject(request, slug)
+    subject = Subject(request, slug)
     found, mine = subject.found, subject.ready()
-    beliefs = classes_of(subject.item.topic, subject.table)
+    beliefs = misconceptions(subject.item.topic, subject.table)
     context = {
         "room": ROOM,
         "subject": subject,
@@ -249,15 +127,7 @@ def _figures(found: Analysis) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _columns() -> list[str]:
-    return [_("All"), _("Top third"), _("Middle"), _("Bottom third")]
-
-
-def _cells(pull: Pull) -> list[tuple[str, str]]:
-    return list(zip(_columns(), pulled(pull), strict=True))
-
-
-def _picks(subject: _Subject, mine: Ready | None, beliefs: Sequence[Misconception]) -> list[_PickRow]:
+def _picks(subject: Subject, mine: Ready | None, beliefs: Sequence[Misconception]) -> list[_PickRow]:
     """The answers that were given most, each with why."""
     rows = []
     named = _named(subject, beliefs)
@@ -270,7 +140,7 @@ def _picks(subject: _Subject, mine: Ready | None, beliefs: Sequence[Misconceptio
             _PickRow(
                 words=say_pick(subject.spec, in_order),
                 answer_html=answer_html(mine.item, given) if mine else SafeString(""),
-                cells=_cells(pull),
+                cells=cells(pull),
                 works=answer in subject.found.passing,
                 url=subject.url("why", letters(in_order)) if mine else "",
                 belief=named.get(answer, ""),
@@ -279,7 +149,7 @@ def _picks(subject: _Subject, mine: Ready | None, beliefs: Sequence[Misconceptio
     return rows
 
 
-def _named(subject: _Subject, beliefs: Sequence[Misconception]) -> dict[tuple[tuple[str, int], ...], str]:
+def _named(subject: Subject, beliefs: Sequence[Misconception]) -> dict[tuple[tuple[str, int], ...], str]:
     """The misconception behind each wrong answer to the version that is looked at."""
     return {
         tuple(sorted(one.answer.items())): belief.words
@@ -289,7 +159,7 @@ def _named(subject: _Subject, beliefs: Sequence[Misconception]) -> dict[tuple[tu
     }
 
 
-def _options(subject: _Subject) -> list[dict[str, object]]:
+def _options(subject: Subject) -> list[dict[str, object]]:
     """The pull of each option of each blank, for items with several; of one blank the answers are the options."""
     spec = subject.spec
     if spec is None or len(spec.blanks) < 2 or spec.kind == "order":
@@ -301,7 +171,7 @@ def _options(subject: _Subject) -> list[dict[str, object]]:
         for option in range(len(spec.options_for(blank))):
             pull = subject.found.options.get((blank, option), empty)
             if pull is not None:
-                rows.append({"words": say_option(spec, blank, option), "cells": _cells(pull)})
+                rows.append({"words": say_option(spec, blank, option), "cells": cells(pull)})
     return rows
 
 
@@ -318,7 +188,7 @@ def _beliefs_of(slug: str, beliefs: Sequence[Misconception]) -> list[dict[str, o
     ]
 
 
-def _version_row(subject: _Subject, version: Version) -> dict[str, object]:
+def _version_row(subject: Subject, version: Version) -> dict[str, object]:
     found = subject.found if version.pk == subject.version.pk else subject.analysed(version)
     told = found.discrimination
     return {
@@ -342,116 +212,3 @@ def _variant_rows(found: Analysis) -> list[dict[str, object]]:
         }
         for variant, (tried, mean) in found.by_variant.items()
     ]
-
-
-def letters(answer: Mapping[str, int]) -> str:
-    """An answer as it stands in an address: the letters of its options, in the order of the blanks."""
-    return "-".join(option_id(option) for option in answer.values())
-
-
-def _read(picked: str, mine: Ready) -> dict[str, int]:
-    """The answer that an address names. Raises Http404 for one that is none."""
-    given = picked.split("-")
-    if len(given) != len(mine.item.blanks) or any(len(one) != 1 for one in given):
-        raise Http404("There is no such answer.")
-    answer = {blank: ord(one) - ord("A") for blank, one in zip(mine.item.blanks, given, strict=True)}
-    if any(not 0 <= option < len(mine.item.options_for(blank)) for blank, option in answer.items()):
-        raise Http404("There is no such answer.")
-    if mine.item.kind == "order" and len(set(answer.values())) != len(answer):
-        raise Http404("There is no such answer.")
-    return answer
-
-
-@instructors_only
-@require_safe
-def why(request: LearnerRequest, slug: str, picked: str) -> HttpResponse:
-    """Why do they pick it? Who picks an answer, what its run does beside one that works, and a note to begin with."""
-    subject = _Subject(request, slug)
-    mine = subject.ready()
-    if mine is None:
-        raise Http404("This version is no longer read.")
-    answer = _read(picked, mine)
-    judgement = mine.judge(answer)
-    pull = subject.found.answers.get(tuple(sorted(answer.items())))
-    shown = pull if pull and subject.found.is_enough else None
-    works = passing_answers(mine)
-    nearest = min(works, key=lambda one: sum(one[blank] != answer[blank] for blank in one), default=None)
-    beside = nearest if nearest and nearest != answer else None
-    mark = None if judgement.passed else fingerprint(judgement)
-    beliefs = [one for one in classes_of(subject.item.topic, subject.table) if one.fingerprint == mark]
-    context = {
-        "room": ROOM,
-        "subject": subject,
-        "topic": subject.item.topic,
-        "title": subject.version.title,
-        "words": say_pick(mine.item, answer),
-        "answer_html": answer_html(mine.item, answer),
-        "cells": _cells(shown) if shown else [],
-        "few": too_few(subject.found.count),
-        "works": judgement.passed,
-        "verdict": show_verdict(mine, answer, prefix="picked"),
-        "beside": _beside(show_verdict(mine, beside, prefix="beside")) if beside else None,
-        "chart": draw_options(mine, [answer, beside], []) if beside else None,
-        "seed": seed_of(mine.variant),
-        "belief": beliefs[0] if beliefs else None,
-        "others": [one for one in (beliefs[0].shown if beliefs else ()) if one.item != slug],
-        "draft": "" if judgement.passed else _draft(mine, answer),
-    }
-    return render(request, "reports/why.html", context)
-
-
-def _beside(verdict: VerdictView) -> dict[str, object]:
-    """A second verdict on a page: its regions say which one they belong to, so that no two are called the same."""
-    named = format_html('aria-label="{}: ', _("What passes"))
-    return {"headline": verdict.headline, "body_html": SafeString(verdict.body_html.replace('aria-label="', named))}
-
-
-def _draft(mine: Ready, answer: Mapping[str, int]) -> str:
-    """A note on the answer to begin with: what its run did, with a number bound where a goal has one."""
-    judgement, scenarios = mine.judge(answer), dict(mine.scenarios)
-    said = f"{headline(judgement, scenarios)}."
-    failed = judgement.first_failed
-    if judgement.refusal is not None:
-        said = f"{said} {judgement.refusal.message}"
-    elif failed and failed.goal.measure and not failed.goal.run:
-        label = MEASURES[failed.goal.measure].label
-        said = f"{said} {label[:1].upper()}{label[1:]}: {{{{{failed.scenario}: {failed.goal.measure}}}}}."
-    elif failed:
-        said = f"{said} {goal_detail(failed, judgement, scenarios)}"
-    return f"{say_answer(mine.item, answer)}: {said}"
-
-
-def _why_url(shown: Shown) -> str:
-    """Where to see why an answer is picked; pages of that are about the numbers as written."""
-    if shown.variant:
-        return reverse("insight:item", args=[shown.item])
-    return reverse("insight:why", args=[shown.item, letters(shown.answer)]) + f"?version={shown.version}"
-
-
-@instructors_only
-@require_safe
-def misconceptions(request: LearnerRequest) -> HttpResponse:
-    """What learners believe that the runs do not bear out, and every item in which it shows up."""
-    topic, topics = _topic(request)
-    found = classes_of(topic, gather(topic))
-    rows = [
-        {
-            "words": one.words,
-            "learners": one.learners,
-            "items": one.items,
-            "finding": one.fingerprint.finding,
-            "ended": one.fingerprint.outcome.replace("_", " "),
-            "shown": [
-                {
-                    "title": shown.title,
-                    "letters": letters(shown.answer),
-                    "learners": shown.learners,
-                    "url": _why_url(shown),
-                }
-                for shown in one.shown
-            ],
-        }
-        for one in found
-    ]
-    context = {"room": ROOM, "topic": topic, "topics": topics, "rows": rows, "fewest": FEWEST}
-    return render(request, "reports/misconceptions.html", context)

@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from canarylearn.reports import inbox, item_views
+from canarylearn.reports import inbox, item_views, table_views, why_views
 
 app_name = "insight"
 
 urlpatterns = [
-    path("items/", item_views.index, name="items"),
-    path("items.csv", item_views.export, name="export"),
+    path("items/", table_views.index, name="items"),
+    path("items.csv", table_views.export, name="export"),
     path("items/<slug:slug>/", item_views.item, name="item"),
-    path("items/<slug:slug>/why/<slug:picked>/", item_views.why, name="why"),
-    path("misconceptions/", item_views.misconceptions, name="misconceptions"),
+    path("items/<slug:slug>/why/<slug:picked>/", why_views.why, name="why"),
+    path("misconceptions/", why_views.misconceptions, name="misconceptions"),
     path("reports/", inbox.index, name="reports"),
     path("reports/<int:number>/", inbox.one, name="report"),
 ]

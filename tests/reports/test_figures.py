@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from canarylearn.authoring.models import AuditEntry
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Topic
 from canarylearn.reports.gathering import gather
-from canarylearn.reports.item_views import letters
+from canarylearn.reports.subject import letters
 from canarylearn.reports.misconceptions import fingerprint, misconceptions
 from tests.people import QUESTION, Visitor, answers, item_of, path_of
 from tests.reports.crowd import a_class, copies, first_tries, instructor, new_learners
