@@ -1,8 +1,7 @@
 """Misconceptions across items: wrong answers that fail in the same way come from the same belief.
 
-Two wrong answers are of one class when their runs failed for the same reason and ended alike: the code of the finding
-(the kind of goal missed, or of the refusal) and the outcome. "Percent read as fraction" is refused, or promoted at
-once, in whatever item it is met. Nobody labels anything: the engine does, answer by answer.
+Two wrong answers are of one class when their runs say the same: `beliefs.fingerprint`. "Percent read as fraction" is
+refused in the same words in whatever item it is met. Nobody labels anything: the engine does, answer by answer.
 """
 
 import json
@@ -11,31 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
-
 from canarylearn.dialects.errors import Unreadable
-from canarylearn.engine import MEASURES, Scenario
+from canarylearn.engine import Scenario
 from canarylearn.insight import Response, Table
-from canarylearn.items import Judgement
 from canarylearn.items.files import read_as
 from canarylearn.items.variants import Unmade, vary
 from canarylearn.learning.models import Topic, Version
 from canarylearn.learning.ready import Ready, item_as_kept
-from canarylearn.learning.services import finding_of
+from canarylearn.reports.beliefs import Fingerprint, fingerprint, say
 from canarylearn.reports.words import FEWEST
-
-REFUSED, CLAIM = "refused", "claim"
 
 Pick = tuple[int, int, tuple[tuple[str, int], ...]]
 """A version, a variant, and an answer."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fingerprint:
-    """A class of wrong runs: why they failed, and how they ended."""
-
-    finding: str
-    outcome: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,37 +51,6 @@ class Misconception:
         return len({one.item for one in self.shown})
 
 
-def fingerprint(judgement: Judgement) -> Fingerprint:
-    """The class of a wrong answer's run. A claim about named runs has no run of its own."""
-    if judgement.refusal is not None:
-        return Fingerprint(finding=judgement.refusal.code, outcome=REFUSED)
-    failed = judgement.first_failed
-    run = judgement.runs.get(failed.scenario) if failed else None
-    ended = run.outcome.phase.value if run and run.outcome and failed and not failed.goal.run else CLAIM
-    return Fingerprint(finding=finding_of(judgement), outcome=ended)
-
-
-def say(judgement: Judgement) -> str:
-    """The class in words, with the refusal's own where there is one."""
-    if judgement.refusal is not None:
-        return _("Refused: %(message)s") % {"message": judgement.refusal.message}
-    found = fingerprint(judgement)
-    endings = {
-        "promoted": _("the release went to everyone"),
-        "rolled-back": _("the release was rolled back"),
-        "rolled_back": _("the release was rolled back"),
-        "inconclusive": _("nothing was decided"),
-        CLAIM: _("the claim does not hold in the runs"),
-    }
-    ended = endings.get(found.outcome, found.outcome)
-    if found.finding == "prints":
-        return _("Expects the code to print something else")
-    if found.finding in MEASURES:
-        return _("Goal missed: %(measure)s; %(ended)s") % {"measure": MEASURES[found.finding].label, "ended": ended}
-    wanted = found.finding.removeprefix("not-").replace("_", " ")
-    return _("Should have been %(wanted)s; %(ended)s") % {"wanted": wanted, "ended": ended}
-
-
 def misconceptions(topic: Topic, table: Table) -> list[Misconception]:
     """Every class that wrong first answers to a topic's items fall into; those in most items first. One query.
 
@@ -121,7 +76,8 @@ def misconceptions(topic: Topic, table: Table) -> list[Misconception]:
             answer={blank: judgement.answer[blank] for blank in mine.item.blanks},
             learners=len(learners),
         )
-        classes[fingerprint(judgement)].append((shown, learners, say(judgement)))
+        mark = fingerprint(judgement, mine.scenarios)
+        classes[mark].append((shown, learners, say(judgement, mark)))
     found = [
         Misconception(
             fingerprint=one,

@@ -19,9 +19,10 @@ from canarylearn.learning.option_charts import draw_options
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.resolved import passing_answers
 from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict
+from canarylearn.reports.beliefs import fingerprint
 from canarylearn.reports.gathering import gather
 from canarylearn.reports.inbox import ROOM
-from canarylearn.reports.misconceptions import Shown, fingerprint
+from canarylearn.reports.misconceptions import Shown
 from canarylearn.reports.misconceptions import misconceptions as classes_of
 from canarylearn.reports.selectors import seed_of
 from canarylearn.reports.subject import Subject, answer_in, cells, letters, topic_of
@@ -43,7 +44,7 @@ def why(request: LearnerRequest, slug: str, picked: str) -> HttpResponse:
     works = passing_answers(mine)
     nearest = min(works, key=lambda one: sum(one[blank] != answer[blank] for blank in one), default=None)
     beside = nearest if nearest and nearest != answer else None
-    mark = None if judgement.passed else fingerprint(judgement)
+    mark = None if judgement.passed else fingerprint(judgement, mine.scenarios)
     beliefs = [one for one in classes_of(subject.item.topic, subject.table) if one.fingerprint == mark]
     context = {
         "room": ROOM,

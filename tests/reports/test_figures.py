@@ -12,10 +12,12 @@ from django.db.models import Count, Q
 from django.test.utils import CaptureQueriesContext
 
 from canarylearn.authoring.models import AuditEntry
+from canarylearn.items import judge
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Topic
+from canarylearn.reports.beliefs import Fingerprint, fingerprint
 from canarylearn.reports.gathering import gather
+from canarylearn.reports.misconceptions import misconceptions
 from canarylearn.reports.subject import letters
-from canarylearn.reports.misconceptions import fingerprint, misconceptions
 from tests.people import QUESTION, Visitor, answers, item_of, path_of
 from tests.reports.crowd import a_class, copies, first_tries, instructor, new_learners
 from tests.topics import curriculum, deployed
@@ -170,7 +172,7 @@ def test_no_learner_is_shown_a_figure(visitor: Visitor) -> None:
 
 
 def test_the_same_wrong_run_is_the_same_misconception_in_every_item() -> None:
-    """The class is the reason and the ending, so that refused answers to two tasks fall together."""
+    """What the runs say decides, so that refused answers to two tasks fall together."""
     a_class()
     topic = Topic.objects.get()
     found = misconceptions(topic, gather(topic))
@@ -181,7 +183,7 @@ def test_the_same_wrong_run_is_the_same_misconception_in_every_item() -> None:
             texts = {blank: option.text for blank, option in item.chosen(shown.answer).items()}
             judgement = deployed(curriculum(), shown.item, 0, **texts)
             assert not judgement.passed
-            assert fingerprint(judgement) == one.fingerprint
+            assert fingerprint(judgement, curriculum().scenarios) == one.fingerprint
     assert max(one.items for one in found) > 1
     visitor = instructor()
     page = visitor.get("/teach/misconceptions/").text
@@ -191,6 +193,41 @@ def test_the_same_wrong_run_is_the_same_misconception_in_every_item() -> None:
     assert address in page
     assert "What they seem to believe" in visitor.get(address).text
     assert found[0].words.split(";")[0].replace("'", "&#x27;") in page
+
+
+def belief(slug: str, answer: Mapping[str, int]) -> Fingerprint:
+    files = curriculum()
+    worlds = files.scenarios_of(item_of(slug))
+    return fingerprint(judge(item_of(slug), worlds, answer), worlds)
+
+
+def test_runs_that_failed_for_other_reasons_are_other_misconceptions() -> None:
+    """The same goal missed and the same end, and yet not the same belief: what was wrong with v2 decides, and whether
+    anything changes the end at all."""
+    late = {belief("wait-for-the-labels", one) for one in answers("wait-for-the-labels", passing=False)}
+    group = {belief("the-average-looks-fine", one) for one in answers("the-average-looks-fine", passing=False)}
+    everyone = {one for one in late | group if (one.finding, one.outcome) == ("not-rolled_back", "promoted")}
+    assert {one.faults for one in everyone} == {("quality-drop",), ("segment-bug",)}
+    assert all(one.always for one in everyone)
+    some = {belief("ramp-in-order", one) for one in answers("ramp-in-order", passing=False)}
+    assert {one.always for one in some if one.finding == "not-rolled_back"} == {False}
+
+
+def test_a_refusal_is_the_same_whatever_value_was_refused_and_another_for_another_unit() -> None:
+    def refusals(slug: str) -> set[str]:
+        return {one.which for answer in answers(slug, passing=False) if (one := belief(slug, answer)).which}
+
+    fractions, percent = refusals("share-in-fractions"), refusals("split-the-traffic")
+    sums = {one for one in fractions | percent if "add up" in one}
+    assert sums == {
+        "set_traffic(): the shares add up to …, and as fractions they have to add up to 1",
+        "set_traffic(): the shares add up to …, and as percent they have to add up to 100",
+    }
+
+
+def test_more_than_a_goal_allows_is_not_less_than_it_wants() -> None:
+    ways = {belief("one-share-three-units", one) for one in answers("one-share-three-units", passing=False)}
+    assert {one.which for one in ways if one.finding == "share_observed"} == {"more", "less"}
 
 
 def test_answers_of_fewer_than_five_are_no_misconception() -> None:
