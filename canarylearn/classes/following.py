@@ -1,5 +1,6 @@
 """The pages on which a teacher follows a class: where everybody stands, and what one member did."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from canarylearn.classes.overview import FEWEST, concepts_of, overview, progress
 from canarylearn.classes.parts import Doings
 from canarylearn.classes.selectors import attempt_seen, attempts_seen, members_of
 from canarylearn.classes.showing import UNSAVED, around, form_page, see_other
+from canarylearn.classes.tests_taken import tests_of
 from canarylearn.learning.history import LARGEST_NUMBER, a_page_of, show_replay
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Attempt
@@ -28,9 +30,19 @@ from canarylearn.learning.progress import known_of
 @teachers_only
 @require_safe
 def progress(request: LearnerRequest, classroom: Classroom) -> HttpResponse:
-    """The class concept by concept, and who is stuck where."""
-    seen = overview(list(members_of(classroom)), list(classroom.topics.all()))
-    context = {**around(classroom), "overview": seen, "fewest": FEWEST}
+    """The class concept by concept, who is stuck where, and the last test of everybody."""
+    members = list(members_of(classroom))
+    seen, tests = overview(members, list(classroom.topics.all())), tests_of(classroom, members)
+    rows = [(row, tests[row.member.pk]) for row in seen.rows]
+    words = Counter(taken[0].word for _row, taken in rows if taken)
+    context = {
+        **around(classroom),
+        "overview": seen,
+        "rows": rows,
+        "verdicts": words.most_common() if words.total() >= FEWEST else [],
+        "tested": words.total(),
+        "fewest": FEWEST,
+    }
     return render(request, "classes/progress.html", context)
 
 
@@ -70,6 +82,7 @@ def member(request: LearnerRequest, classroom: Classroom, member: int) -> HttpRe
         "progress": [
             progress_with(assignment, found, classroom, doings, now) for assignment in classroom.assignments.all()
         ],
+        "tests": tests_of(classroom, [found])[found.pk],
         "page": page,
         "entries": entries,
     }

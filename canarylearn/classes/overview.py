@@ -25,12 +25,22 @@ TWICE = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Stuck:
-    """Where somebody does not get on: `attempt` is the last one at the item, 0 where it is a concept."""
+    """Where somebody does not get on: an item by its `slug`, with the last attempt at it, or a concept, without."""
 
     member: Membership
     what: str
     why: str
+    slug: str = ""
     attempt: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StuckPlace:
+    """A concept or an item, and who of a class does not get on with it."""
+
+    what: str
+    slug: str
+    people: Sequence[Stuck]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +67,7 @@ class Overview:
 
     columns: Sequence[Column]
     rows: Sequence[Row]
-    stuck: Sequence[Stuck]
+    stuck: Sequence[StuckPlace]
 
 
 def overview(members: Sequence[Membership], topics: Sequence[Topic]) -> Overview:
@@ -71,7 +81,16 @@ def overview(members: Sequence[Membership], topics: Sequence[Topic]) -> Overview
         stuck += at
         rows.append(Row(member=member, concepts=concepts, stuck=len(at)))
     columns = [_column([row.concepts[place] for row in rows]) for place in range(len(rows[0].concepts) if rows else 0)]
-    return Overview(columns=columns, rows=rows, stuck=stuck)
+    return Overview(columns=columns, rows=rows, stuck=_places(stuck))
+
+
+def _places(stuck: Iterable[Stuck]) -> list[StuckPlace]:
+    """Who is stuck, by where; the place with most people first."""
+    found: dict[tuple[str, str], list[Stuck]] = {}
+    for one in stuck:
+        found.setdefault((one.slug, "" if one.slug else one.what), []).append(one)
+    places = [StuckPlace(what=people[-1].what, slug=people[0].slug, people=people) for people in found.values()]
+    return sorted(places, key=lambda place: (-len(place.people), place.what))
 
 
 def concepts_of(evidence: Iterable[Evidence], topics: Iterable[Topic]) -> list[ConceptView]:
@@ -104,7 +123,7 @@ def stuck_at(member: Membership, concepts: Iterable[ConceptView], works: Iterabl
         if work.solved or (work.finished is None and work.misses < TWICE):
             continue
         why = _("out of tries") if work.finished else _("missed twice, and still open")
-        found.append(Stuck(member=member, what=work.title, why=why, attempt=work.last))
+        found.append(Stuck(member=member, what=work.title, why=why, slug=work.slug, attempt=work.last))
     return found
 
 

@@ -1,11 +1,14 @@
 """Everything that reads what is kept of classes."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from canarylearn.classes.models import Assignment, Classroom, CoTeacher, Membership
 from canarylearn.classes.roles import is_instructor
 from canarylearn.learning.models import Attempt
+from quizzes.models import Sitting
 
 
 def taught_by(user: User) -> QuerySet[Classroom]:
@@ -36,6 +39,15 @@ def attempts_seen(member: Membership) -> QuerySet[Attempt]:
 def attempt_seen(member: Membership, number: int) -> Attempt | None:
     """One of these attempts, with all that a replay needs."""
     return attempts_seen(member).filter(pk=number).select_related("slot__version__item__current").first()
+
+
+def sittings_seen(members: Iterable[Membership], classroom: Classroom) -> QuerySet[Sitting]:
+    """The finished tests of these members of a class, in its topics, the newest first. An open test is nobody's but
+    its learner's."""
+    topics, whose = classroom.topics.all(), [member.learner_id for member in members]
+    theirs = Q(learner__in=whose) | Q(learner__merged_into__in=whose)
+    ended = Sitting.objects.filter(theirs, topic__in=topics, ended__isnull=False)
+    return ended.select_related("learner", "topic").order_by("-ended", "-pk")
 
 
 def assignments_due(user: User) -> list[tuple[Membership, Assignment]]:

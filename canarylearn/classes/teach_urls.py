@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from canarylearn.classes import assigning, following, teaching
+from canarylearn.classes import assigning, following, teaching, tests_taken
 
 app_name = "teach"
 
@@ -19,6 +19,12 @@ urlpatterns = [
     path("<int:number>/members/<int:member>/", following.member, name="member"),
     path("<int:number>/members/<int:member>/remove/", following.remove_member, name="remove-member"),
     path("<int:number>/members/<int:member>/attempts/<int:attempt>/", following.replay, name="replay"),
+    path("<int:number>/members/<int:member>/tests/<int:sitting>/", tests_taken.test, name="test"),
+    path(
+        "<int:number>/members/<int:member>/tests/<int:sitting>/<int:question>/",
+        tests_taken.explained,
+        name="test-question",
+    ),
     path("<int:number>/assignments/new/", assigning.new_assignment, name="new-assignment"),
     path("<int:number>/assignments/<int:assignment>/", assigning.assignment, name="assignment"),
     path("<int:number>/assignments/<int:assignment>/edit/", assigning.edit_assignment, name="edit-assignment"),

@@ -1,6 +1,6 @@
 """What the pages of a test show, as plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,11 +16,11 @@ from canarylearn.learning.pages import AskedView, code_html, report_url, show_as
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.resolved import ResolvedView, show_resolved
 from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict
-from canarylearn.mastery import FIRST, Standing, Verdict, stand
+from canarylearn.mastery import FIRST, MOST, NOT_YET_AT, STRONG_AT, Standing, Verdict, stand
 from quizzes.models import Asked, Said, Sitting
 from quizzes.sittings.bank import read_or_none
 from quizzes.sittings.plot import CourseChart, draw_course, say_sure
-from quizzes.sittings.services import as_answered, course_of
+from quizzes.sittings.services import COOL_DOWN, as_answered, course_of
 
 VERDICTS = {
     Verdict.STRONG: gettext_lazy("Strong"),
@@ -32,6 +32,9 @@ STANDINGS = {
     Standing.BUILDING: gettext_lazy("building"),
     Standing.UNKNOWN: gettext_lazy("unknown"),
 }
+
+Address = Callable[[int], str]
+"""Where a question of a sitting is explained, by its number, to whoever looks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +143,12 @@ def show_question(
     )
 
 
-def show_result(sitting: Sitting, asked: Sequence[Asked], spec: TopicSpec) -> ResultPage:
+def own_address(sitting: Sitting) -> Address:
+    """Where its learner finds each question of a sitting, explained."""
+    return lambda number: reverse("test:explained", args=[sitting.topic.slug, sitting.pk, number])
+
+
+def show_result(sitting: Sitting, asked: Sequence[Asked], spec: TopicSpec, address: Address) -> ResultPage:
     """The verdict, its course, the concepts, and a line for each question. Everything is as it was judged then."""
     answers = [(one, bool(one.passed)) for one in asked if one.passed is not None]
     course = course_of(answers)
@@ -151,7 +159,7 @@ def show_result(sitting: Sitting, asked: Sequence[Asked], spec: TopicSpec) -> Re
         answered=len(answers),
         chart=draw_course(course, [passed for _one, passed in answers]) if answers else None,
         start=say_sure(course[0]),
-        rows=[_row(sitting, one, spec, sure) for (one, _passed), sure in zip(answers, course[1:], strict=True)],
+        rows=[_row(one, spec, sure, address) for (one, _passed), sure in zip(answers, course[1:], strict=True)],
         concepts=_concepts(answers, spec),
     )
 
@@ -173,7 +181,7 @@ def _say_verdict(sitting: Sitting, answered: int) -> str:
     return said % {"sure": say_sure(sitting.sure), "other": say_sure(1 - sitting.sure)}
 
 
-def _row(sitting: Sitting, one: Asked, spec: TopicSpec, sure: float) -> Row:
+def _row(one: Asked, spec: TopicSpec, sure: float, address: Address) -> Row:
     ready = read_or_none(one.version_id, one.variant)
     mark = "unsure" if one.not_sure else "passed" if one.passed else "missed"
     shown = SafeString("")
@@ -188,7 +196,7 @@ def _row(sitting: Sitting, one: Asked, spec: TopicSpec, sure: float) -> Row:
         certainty=str(Said(one.certainty).label) if one.certainty else "",
         mark=mark,
         sure=say_sure(sure),
-        url=reverse("test:explained", args=[sitting.topic.slug, sitting.pk, one.number]) if ready else "",
+        url=address(one.number) if ready else "",
     )
 
 
@@ -214,13 +222,12 @@ def _concept_title(spec: TopicSpec, slug: str) -> str:
     return spec.concepts[slug].title if slug in spec.concepts else slug
 
 
-def show_explained(sitting: Sitting, asked: Sequence[Asked], one: Asked, ready: Ready) -> ExplainedPage:
+def show_explained(asked: Sequence[Asked], one: Asked, ready: Ready, address: Address) -> ExplainedPage:
     """A question of an ended sitting, with everything that could be known only after it."""
     answer = one.answer
     chosen = {} if answer is None else {blank: option_id(position) for blank, position in answer.items()}
     numbers = [other.number for other in asked if other.passed is not None]
     place = numbers.index(one.number)
-    url = {number: reverse("test:explained", args=[sitting.topic.slug, sitting.pk, number]) for number in numbers}
     return ExplainedPage(
         number=one.number,
         title=ready.item.title,
@@ -232,9 +239,20 @@ def show_explained(sitting: Sitting, asked: Sequence[Asked], one: Asked, ready: 
         verdict=None if answer is None else show_verdict(ready, answer),
         resolved=show_resolved(ready, [] if answer is None else [answer]),
         report_url=report_url("test", ready),
-        previous_url=url[numbers[place - 1]] if place else "",
-        next_url=url[numbers[place + 1]] if place + 1 < len(numbers) else "",
+        previous_url=address(numbers[place - 1]) if place else "",
+        next_url=address(numbers[place + 1]) if place + 1 < len(numbers) else "",
     )
+
+
+def limits() -> dict[str, object]:
+    """The numbers of the rule, for pages that explain it."""
+    return {
+        "first": FIRST,
+        "further": MOST - FIRST,
+        "strong_at": say_sure(STRONG_AT),
+        "not_yet_at": say_sure(NOT_YET_AT),
+        "hours": round(COOL_DOWN.total_seconds() / 3600),
+    }
 
 
 def show_past(topic: str, ended: Sequence[Sitting]) -> list[Past]:

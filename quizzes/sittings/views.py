@@ -13,12 +13,11 @@ from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Topic
 from canarylearn.learning.pages import Message
 from canarylearn.learning.selectors import topic_spec
-from canarylearn.mastery import FIRST, LEAST, MOST, NOT_YET_AT, STRONG_AT
+from canarylearn.mastery import LEAST
 from quizzes.models import Asked, Said, Sitting
 from quizzes.sittings import services
 from quizzes.sittings.bank import bank_for, read_or_none
-from quizzes.sittings.pages import show_explained, show_past, show_question, show_result
-from quizzes.sittings.plot import say_sure
+from quizzes.sittings.pages import limits, own_address, show_explained, show_past, show_question, show_result
 from quizzes.sittings.services import Answer, Step, waiting_of
 
 NOT_SURE = "not-sure"
@@ -122,9 +121,9 @@ def result(request: LearnerRequest, topic: str, sitting: int) -> HttpResponse:
         "topic": mine.topic,
         "room": _facts(mine.topic),
         "sitting": mine,
-        "result": show_result(mine, asked, topic_spec(mine.topic.spec)),
+        "result": show_result(mine, asked, topic_spec(mine.topic.spec), own_address(mine)),
         "again": services.next_begin(ended),
-        **_limits(),
+        **limits(),
     }
     return render(request, "quizzes/test/result.html", context)
 
@@ -139,7 +138,7 @@ def explained(request: LearnerRequest, topic: str, sitting: int, number: int) ->
     if one is None or ready is None:
         raise Http404("There is no such question.")
     context = {"topic": mine.topic, "room": _facts(mine.topic), "sitting": mine}
-    shown = show_explained(mine, asked, one, ready)
+    shown = show_explained(asked, one, ready, own_address(mine))
     return render(request, "quizzes/test/explained.html", {**context, "shown": shown, "asked": one})
 
 
@@ -158,17 +157,6 @@ def _facts(topic: Topic) -> dict[str, object]:
         raise Http404("This topic has no test.")
     url = reverse("test:index", args=[topic.slug])
     return {"name": "test", "title": spec.title, "minutes": spec.minutes, "summary": spec.summary, "url": url}
-
-
-def _limits() -> dict[str, object]:
-    """The numbers of the rule, for pages that explain it."""
-    return {
-        "first": FIRST,
-        "further": MOST - FIRST,
-        "strong_at": say_sure(STRONG_AT),
-        "not_yet_at": say_sure(NOT_YET_AT),
-        "hours": round(services.COOL_DOWN.total_seconds() / 3600),
-    }
 
 
 class _Visit:
@@ -221,7 +209,7 @@ class _Visit:
             past=show_past(topic, ended),
             again=services.next_begin(ended),
             enough=enough,
-            **_limits(),
+            **limits(),
         )
         return render(self.request, "quizzes/test/index.html", context, status=status)
 

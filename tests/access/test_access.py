@@ -17,6 +17,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     **{
         f"challenge:{name}": INCIDENT for name in ("item", "start", "attempt", "hint", "clock", "more-time", "no-clock")
     },
+    "teach:test-question": {"question": 1},
     **{name: {"number": 1} for name in ("test:question", "test:attempt", "test:explained", "replay")},
 }
 """What stands in an address where it is not what stands in the others."""

@@ -14,6 +14,8 @@ from canarylearn.learning.merging import account_key
 from canarylearn.learning.models import Attempt, Slot, Topic, Version
 from canarylearn.learning.ready import ready
 from canarylearn.learning.services import submit_attempt
+from quizzes.models import Sitting
+from quizzes.sittings import services as sittings
 from tests.people import Visitor, answers
 
 TOPIC = "canary-releases"
@@ -86,3 +88,13 @@ def claim(member: Membership, version: Version, *passed: bool, days_ago: float =
     for number, one in enumerate(passed, start=1):
         Attempt.objects.create(slot=slot, number=number, key=uuid4().hex, answer=chosen, passed=one, engine="1")
     Attempt.objects.filter(slot=slot).update(created=timezone.now() - timedelta(days=days_ago))
+
+
+def sit(member: Membership, *, ended: bool = True) -> Sitting:
+    """A test of a member with one answer, which is "not sure"."""
+    sitting = sittings.begin(key_of(member), Topic.objects.get())
+    assert sitting
+    sittings.keep_answer(key_of(member), sitting.asked.get(), sittings.Answer(options=None))
+    if ended:
+        sittings.end(sitting.pk)
+    return sitting

@@ -24,7 +24,8 @@ from canarylearn.learning.models import Attempt, Item, Learner, Page, PageMark, 
 from canarylearn.learning.ready import ready
 from quizzes.challenge import clocks
 from quizzes.models import Sitting
-from tests.classes.school import TOPIC, School, account, answer, claim, key_of, signed_in, user_of
+from quizzes.sittings import services as sittings
+from tests.classes.school import TOPIC, School, account, answer, claim, key_of, signed_in, sit, user_of
 from tests.people import QUESTION, TASK, Visitor
 from tests.topics import curriculum
 
@@ -219,6 +220,42 @@ def test_an_attempt_is_replayed_as_its_learner_saw_it(school: School) -> None:
     assert "ada@example.org" not in seen
 
 
+def test_a_finished_test_is_seen_question_by_question_as_its_learner_sees_it(school: School) -> None:
+    ada = school.member("Ada")
+    sitting = sit(ada)
+    mine, teacher = signed_in(user_of(ada)), signed_in(school.teacher)
+    address = f"{ada.get_absolute_url()}tests/{sitting.pk}/"
+    for page in (ada.get_absolute_url(), f"{school.page}progress/"):
+        assert f'<a href="{address}">Undecided</a>' in teacher.get(page).text
+    own, seen = mine.get(f"/test/{TOPIC}/results/{sitting.pk}/").text, teacher.get(address).text
+    start, end = '<header class="said', '<table class="stacked answers">'
+    assert own.partition(start)[2].partition(end)[0] == seen.partition(start)[2].partition(end)[0] != ""
+    assert f'<a href="{address}1/">' in seen
+    assert f"/test/{TOPIC}/results/" not in seen
+    own, seen = mine.get(f"/test/{TOPIC}/results/{sitting.pk}/1/").text, teacher.get(f"{address}1/").text
+    start, end = '<div class="attempt replay">', '<p class="act">'
+    shown = own.partition(start)[2].partition('<p class="report-link">')[0]
+    assert shown.strip() == seen.partition(start)[2].partition(end)[0].strip() != ""
+    assert teacher.get(f"{address}2/").status == 404
+    row = list(csv.reader(io.StringIO(teacher.post(f"{school.page}export/", {}).body.decode("utf-8-sig"))))[1]
+    assert row[-3:-1] == ["1", "Undecided"]
+
+
+def test_an_open_test_and_one_of_somebody_else_are_not_seen(school: School) -> None:
+    ada, eve = school.member("Ada"), School(teacher=account("hopper", INSTRUCTOR)).member("Eve")
+    waiting, theirs = sit(ada, ended=False), sit(eve)
+    teacher = signed_in(school.teacher)
+    for number in (waiting.pk, theirs.pk, 10**30):
+        assert teacher.get(f"{ada.get_absolute_url()}tests/{number}/").status == 404
+        assert teacher.get(f"{ada.get_absolute_url()}tests/{number}/1/").status == 404
+    assert teacher.get(f"{school.page}members/{eve.pk}/tests/{theirs.pk}/").status == 404
+    assert "tests/" not in teacher.get(ada.get_absolute_url()).text
+    sittings.end(waiting.pk)
+    elsewhere = Topic.objects.create(slug="elsewhere", title="Elsewhere", spec=Topic.objects.get().spec)
+    Sitting.objects.filter(pk=waiting.pk).update(topic=elsewhere)  # not a topic of the class
+    assert teacher.get(f"{ada.get_absolute_url()}tests/{waiting.pk}/").status == 404
+
+
 def test_who_left_is_seen_no_more(school: School) -> None:
     ada = school.member("Ada")
     answer(ada, TASK, False)
@@ -308,10 +345,17 @@ def test_what_is_done_of_an_assignment_is_counted_and_late_is_shown(school: Scho
         mark = PageMark.objects.create(learner_id=member.learner_id, page=Page.objects.get(mode="why"))
         PageMark.objects.filter(pk=mark.pk).update(created=now - timedelta(days=days))
         Sitting.objects.create(
-            learner_id=member.learner_id, topic=Topic.objects.get(), seed="1", plan=[], ended=now - timedelta(days=days)
+            learner_id=member.learner_id,
+            topic=Topic.objects.get(),
+            seed="1",
+            plan=[],
+            verdict="undecided",
+            ended=now - timedelta(days=days),
         )
     old = now - timedelta(days=9)  # before it opened
-    Sitting.objects.create(learner_id=eve.learner_id, topic=Topic.objects.get(), seed="1", plan=[], ended=old)
+    Sitting.objects.create(
+        learner_id=eve.learner_id, topic=Topic.objects.get(), seed="1", plan=[], verdict="undecided", ended=old
+    )
     teacher = signed_in(school.teacher)
 
     def told() -> dict[str, str]:
@@ -403,6 +447,16 @@ def test_who_is_stuck_where(school: School) -> None:
     page = " ".join(signed_in(school.teacher).get(f"{school.page}progress/").text.split())
     stuck = page.partition('id="stuck"')[2].partition("</section>")[0]
     assert stuck.count("<li>") == 3
+    for number in range(2):
+        answer(school.member(f"Other{number}"), QUESTION, False, False)
+    page = " ".join(signed_in(school.teacher).get(f"{school.page}progress/").text.split())
+    stuck = page.partition('id="stuck"')[2].partition("</section>")[0]
+    assert stuck.count("<li>") == 3  # places, and not people
+    first = stuck.partition("<li>")[2].partition("</li>")[0]
+    assert f'<a href="/teach/items/{QUESTION}/">' in first
+    assert "3 people" in first
+    last = Attempt.objects.filter(slot__learner=ada.learner_id, slot__version__item__slug=QUESTION).order_by("-pk")[0]
+    assert f"attempts/{last.pk}/" in first
     assert "missed twice, and still open" in stuck
     assert "out of tries" in stuck
     assert "first answers and not strong yet" in stuck
@@ -433,7 +487,7 @@ def test_the_table_runs_nothing_in_a_spreadsheet_and_is_kept(school: School) -> 
     assert reply.header("Content-Type").startswith("text/csv")
     heads, row = csv.reader(io.StringIO(reply.body.decode("utf-8-sig")))
     concepts = len(curriculum().topic.concepts)
-    assert len(heads) == len(row) == 2 + 2 * concepts + 3
+    assert len(heads) == len(row) == 2 + 2 * concepts + 4 + 2
     assert (heads[-2], row[0]) == ('\'@SUM(A1), "quoted"', "'=HYPERLINK(1)")
     assert row[-2] == "1 of 1"
     assert row[-1].endswith(" late")
@@ -464,7 +518,7 @@ def test_pages_of_a_class_of_thirty_ask_little(
         teacher.get(path)
         with django_assert_max_num_queries(MOST_QUERIES):
             assert teacher.get(path).status == 200
-    with django_assert_max_num_queries(MOST_QUERIES + 5):  # all there is of one person
+    with django_assert_max_num_queries(MOST_QUERIES + 6):  # all there is of one person
         assert teacher.get(member.get_absolute_url()).status == 200
     mine = signed_in(user)
     mine.get("/classes/")
