@@ -58,7 +58,7 @@ def shelves(topics: Iterable[Topic]) -> list[Shelf]:
             for kind, rest in [_kind_of(mode.name, read)]
             if kind
         ]
-        found.append(Shelf(title=topic.title, parts=ways))
+        found.append(Shelf(title=f"{topic.title}: {_('Rooms, pages and the test')}", parts=ways))
         for title, room in ((_("Tasks"), "practice"), (_("Questions"), "quizzes"), (_("Incidents"), "challenge")):
             of_it = [item for item in items[topic.pk] if _room_of(item.room, item.kind) == room]
             if of_it:

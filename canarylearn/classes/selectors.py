@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from canarylearn.classes.models import Assignment, Classroom, CoTeacher, Membership
 from canarylearn.classes.roles import is_instructor
@@ -16,7 +16,7 @@ def taught_by(user: User) -> QuerySet[Classroom]:
     if not is_instructor(user):
         return Classroom.objects.none()
     beside = CoTeacher.objects.filter(classroom=OuterRef("pk"), user=user)
-    return Classroom.objects.filter(Q(owner=user) | Exists(beside))
+    return Classroom.objects.filter(Q(owner=user) | Exists(beside)).annotate(people=Count("memberships"))
 
 
 def members_of(classroom: Classroom) -> QuerySet[Membership]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.safestring import SafeString
+
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.engine import Scenario
 from canarylearn.insight import Response, Table
@@ -17,6 +19,7 @@ from canarylearn.items.files import read_as
 from canarylearn.items.variants import Unmade, vary
 from canarylearn.learning.models import Topic, Version
 from canarylearn.learning.ready import Ready, item_as_kept
+from canarylearn.learning.verdicts import answer_html
 from canarylearn.reports.beliefs import Fingerprint, fingerprint, say
 from canarylearn.reports.words import FEWEST
 
@@ -33,6 +36,7 @@ class Shown:
     version: int
     variant: int
     answer: Mapping[str, int]
+    answer_html: SafeString
     learners: int
 
 
@@ -74,6 +78,7 @@ def misconceptions(topic: Topic, table: Table) -> list[Misconception]:
             version=mine.number,
             variant=variant,
             answer={blank: judgement.answer[blank] for blank in mine.item.blanks},
+            answer_html=answer_html(mine.item, judgement.answer),
             learners=len(learners),
         )
         mark = fingerprint(judgement, mine.scenarios)

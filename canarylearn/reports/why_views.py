@@ -101,24 +101,6 @@ def misconceptions(request: LearnerRequest) -> HttpResponse:
     """What learners believe that the runs do not bear out, and every item in which it shows up."""
     topic, topics = topic_of(request)
     found = classes_of(topic, gather(topic))
-    rows = [
-        {
-            "words": one.words,
-            "learners": one.learners,
-            "items": one.items,
-            "finding": one.fingerprint.finding,
-            "ended": one.fingerprint.outcome.replace("_", " "),
-            "shown": [
-                {
-                    "title": shown.title,
-                    "letters": letters(shown.answer),
-                    "learners": shown.learners,
-                    "url": _why_url(shown),
-                }
-                for shown in one.shown
-            ],
-        }
-        for one in found
-    ]
+    rows = [(one, [(shown, letters(shown.answer), _why_url(shown)) for shown in one.shown]) for one in found]
     context = {"room": ROOM, "topic": topic, "topics": topics, "rows": rows, "fewest": FEWEST}
     return render(request, "reports/misconceptions.html", context)
