@@ -1,6 +1,5 @@
 """The page of an item: everything its template shows, as plain values."""
 
-import secrets
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from canarylearn.items.spec import LINES, Item
 from canarylearn.learning.forms import field_name, option_id
+from canarylearn.learning.keys import new_key
 from canarylearn.learning.markup import CodeLine, Piece, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.resolved import ResolvedView, show_resolved
@@ -199,7 +199,7 @@ def build_page(
         options=_pool(item, blanks),
         slot=slot,
         hints=_hints(room, ready, standing.hints_opened),
-        key=secrets.token_urlsafe(18),
+        key=new_key(),
         version=ready.number,
         message=message,
         verdict=verdict,

@@ -16,6 +16,7 @@ from canarylearn.dialects.errors import Unreadable
 from canarylearn.insight import Response, Table
 from canarylearn.items.spec import ROOM_TRIES, TRIES
 from canarylearn.items.spec import Item as Spec
+from canarylearn.learning.keys import made_at
 from canarylearn.learning.models import Attempt, Item, Place, Slot, Topic
 from canarylearn.learning.ready import item_as_kept
 from canarylearn.reports.models import Report
@@ -105,6 +106,7 @@ def _tried(topic: Topic) -> Iterator[Response]:
         "slot__version_id",
         "slot__variant",
         "number",
+        "key",
         "answer",
         "passed",
         "hints_opened",
@@ -113,7 +115,7 @@ def _tried(topic: Topic) -> Iterator[Response]:
     left, begun = _left(topic), _begun(topic)
     met: set[tuple[int, str]] = set()
     helped: set[tuple[int, str]] = set()
-    for slot, learner, item, version, variant, number, answer, passed, hints, when in rows:
+    for slot, learner, item, version, variant, number, key, answer, passed, hints, when in rows:
         who = (learner, item)
         if hints and who in helped:
             continue
@@ -126,7 +128,7 @@ def _tried(topic: Topic) -> Iterator[Response]:
             answer=tuple(sorted(answer.items())),
             helped=bool(hints),
             again=who in met,
-            seconds=_seconds(begun.get((learner, version, variant)), when) if number == 1 else None,
+            seconds=_seconds(begun.get((learner, version, variant)) or made_at(key), when) if number == 1 else None,
             gave_up=slot in left,
         )
         met.add(who)
@@ -150,7 +152,7 @@ def _left(topic: Topic) -> set[int]:
 
 
 def _begun(topic: Topic) -> dict[tuple[int, int, int], datetime]:
-    """When each incident of the challenge was begun. Elsewhere nothing measures when somebody began to think."""
+    """When each incident of the challenge was begun. Elsewhere the key of the form says when its page was shown."""
     clocks = Clock.objects.filter(version__item__topic=topic).order_by()
     rows = clocks.values_list("learner_id", "version_id", "variant", "started")
     return {(learner, version, variant): started for learner, version, variant, started in rows}

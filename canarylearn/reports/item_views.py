@@ -118,7 +118,7 @@ def _figures(found: Analysis) -> list[tuple[str, str, str]]:
         (
             _("Median time"),
             "–" if found.seconds is None else minutes(found.seconds),
-            _("To the first answer; measured in the test and the challenge alone."),
+            _("From when it was shown to the first answer; longer than an hour is not counted."),
         ),
     ]
     if found.spread is not None:

@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Count, Q
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from canarylearn.authoring.models import AuditEntry
 from canarylearn.items import judge
+from canarylearn.learning.keys import made_at
 from canarylearn.learning.models import Attempt, Item, Learner, Slot, Topic
 from canarylearn.reports.beliefs import Fingerprint, fingerprint
 from canarylearn.reports.gathering import gather
@@ -143,6 +145,28 @@ def test_a_hint_that_gives_it_away_is_seen_apart_from_what_is_known() -> None:
     text = instructor().get(ITEM).text
     assert "With a hint open 100\N{NO-BREAK SPACE}% pass, without one 50\N{NO-BREAK SPACE}%" in text
     assert "<b>50\N{NO-BREAK SPACE}% (" in text  # facility is of unaided tries
+
+
+def test_the_time_to_a_first_answer_in_practice_is_from_when_its_page_was_shown() -> None:
+    """Thirty learners look at it for 10, 20, ... 300 seconds: half of them for more than 155. One key is of before
+    that was kept, one page stood open for a night, and a second try is not measured."""
+    crowd({0: 32})
+    now = timezone.now()
+    rows = list(Attempt.objects.order_by("pk"))
+    for number, one in enumerate(rows[:30], start=1):
+        key = f"{int(now.timestamp()) - 10 * number:08x}-{'x' * 24}"
+        Attempt.objects.filter(pk=one.pk).update(key=key, created=now)
+    Attempt.objects.filter(pk=rows[31].pk).update(key=f"{int(now.timestamp()) - 40_000:08x}-{'x' * 24}", created=now)
+    assert "<b>2\N{NO-BREAK SPACE}min 35\N{NO-BREAK SPACE}s</b>" in instructor().get(ITEM).text
+
+
+def test_the_key_of_a_form_says_when_its_page_was_made(visitor: Visitor) -> None:
+    began = timezone.now().replace(microsecond=0)
+    visitor.answer(QUESTION, answers(QUESTION, passing=True)[0])
+    made = made_at(Attempt.objects.get().key)
+    assert made is not None
+    assert began <= made <= timezone.now()
+    assert made_at("x" * 24) is None
 
 
 def test_a_guest_that_became_an_account_is_not_counted_twice() -> None:
