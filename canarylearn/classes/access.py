@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from canarylearn.classes.models import Classroom, Membership
-from canarylearn.classes.roles import is_instructor
+from canarylearn.classes.roles import is_author, is_instructor
 from canarylearn.classes.selectors import members_of, taught_by
 from canarylearn.learning.history import LARGEST_NUMBER
 from canarylearn.learning.middleware import LearnerRequest
@@ -32,6 +32,19 @@ def instructors_only(view: View) -> View:
     @wraps(view)
     def guarded(request: LearnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not is_instructor(request.user):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return cast("View", guarded)
+
+
+def writers_only(view: View) -> View:
+    """For authors and instructors: guests are sent to sign in, and learners are told that it is not theirs."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: LearnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not is_author(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -16,9 +16,10 @@ from canarylearn.classes.services import audit
 if TYPE_CHECKING:  # only the type checker knows that a ModelAdmin has a parameter
     _ModelAdmin = admin.ModelAdmin[Any]
     _UserAdmin = UserAdmin[Any]
+    _GroupAdmin = GroupAdmin
 else:
     _ModelAdmin = admin.ModelAdmin
-    _UserAdmin = UserAdmin
+    _UserAdmin, _GroupAdmin = UserAdmin, GroupAdmin
 
 admin.site.unregister(User)
 
@@ -43,6 +44,39 @@ class PersonAdmin(_UserAdmin):
         after = _powers(user.pk)
         if before != after:
             audit(cast("User", request.user), "role changed", f"account {user.pk}", before=before, after=after)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        audit(cast("User", request.user), "account deleted", f"account {obj.pk}", **_powers(obj.pk))
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for one in queryset:
+            audit(cast("User", request.user), "account deleted", f"account {one.pk}", **_powers(one.pk))
+        super().delete_queryset(request, queryset)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(_GroupAdmin):
+    """A group. What it may do is what everybody in it may do, so that a change of it is kept like one of a person."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        cast("Any", request).rights_before = _rights(obj)
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        before, group = cast("Any", request).rights_before, form.instance
+        after = _rights(group)
+        if before != after:
+            given, taken = sorted(set(after) - set(before)), sorted(set(before) - set(after))
+            audit(cast("User", request.user), "group changed", f"group {group.name}", given=given, taken=taken)
+
+
+def _rights(group: Group) -> list[str]:
+    return sorted(group.permissions.values_list("codename", flat=True)) if group.pk else []
 
 
 def _powers(number: int | None) -> dict[str, Any]:
@@ -91,6 +125,15 @@ class ClassroomAdmin(_ForWhoRunsTheSite):
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
         super().save_model(request, obj, form, change)
         audit(cast("User", request.user), "class given", f"class {obj.pk}", owner=obj.owner_id)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        audit(cast("User", request.user), "class deleted", f"class {obj.pk}", members=obj.memberships.count())
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for one in queryset:
+            audit(cast("User", request.user), "class deleted", f"class {one.pk}", members=one.memberships.count())
+        super().delete_queryset(request, queryset)
 
 
 @admin.register(CoTeacher, Membership, Assignment)

@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from canarylearn.classes.access import form_only, teachers_only
+from canarylearn.classes import services
+from canarylearn.classes.access import form_only, person, teachers_only
 from canarylearn.classes.dates import zone_of
 from canarylearn.classes.forms import AssignmentForm
 from canarylearn.classes.models import Assignment, Classroom
@@ -73,8 +74,7 @@ def _edit(request: LearnerRequest, classroom: Classroom, asked: Assignment) -> H
 @form_only
 def delete_assignment(request: LearnerRequest, classroom: Classroom, assignment: int) -> HttpResponse:
     """An assignment taken back. What was done of it stays done."""
-    found = _assignment(classroom, assignment)
-    found.delete()
+    services.take_back(_assignment(classroom, assignment), person(request))
     messages.success(request, _("The assignment is taken back."))
     return see_other(classroom.get_absolute_url())
 

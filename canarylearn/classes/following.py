@@ -65,7 +65,7 @@ def member(request: LearnerRequest, classroom: Classroom, member: int) -> HttpRe
     found = member_or_404(classroom, member)
     form = TimeForm(request.POST if request.method == "POST" else None, instance=found)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        services.give_time(found, person(request), **form.cleaned_data)
         messages.success(request, _("Kept."))
         return see_other(found.get_absolute_url())
     topics = list(classroom.topics.all())
@@ -98,8 +98,7 @@ def _address(classroom: Classroom, member: int) -> Callable[[Attempt], str]:
 def remove_member(request: LearnerRequest, classroom: Classroom, member: int) -> HttpResponse:
     """One member less. They keep all that they learnt."""
     found = member_or_404(classroom, member)
-    services.audit(person(request), "member removed", f"class {classroom.pk}", member=found.pk)
-    services.leave(found)
+    services.remove_member(found, person(request))
     messages.success(request, _("%(name)s is not in this class any more.") % {"name": found.name})
     return see_other(classroom.get_absolute_url())
 

@@ -9,7 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from canarylearn.authoring.models import AuditEntry
-from canarylearn.classes.models import Classroom, CoTeacher, Membership, new_code
+from canarylearn.classes.models import Assignment, Classroom, CoTeacher, Membership, new_code
 from canarylearn.learning.merging import account_key
 from canarylearn.learning.models import Learner
 
@@ -87,6 +87,29 @@ def join(classroom: Classroom, user: User, name: str) -> Membership:
     learner = Learner.objects.get(user=user)
     member, _ = Membership.objects.get_or_create(classroom=classroom, learner=learner, defaults={"name": name})
     return member
+
+
+def give_time(member: Membership, who: User, *, extra_days: int, more_time: int) -> None:
+    """Give a member more time, or less again. That it was done is kept; it does not change what was answered."""
+    kept = Membership.objects.only("extra_days", "more_time").get(pk=member.pk)
+    before = {"extra_days": kept.extra_days, "more_time": kept.more_time}
+    after = {"extra_days": extra_days, "more_time": more_time}
+    if before == after:
+        return
+    Membership.objects.filter(pk=member.pk).update(**after)
+    audit(who, "time given", f"class {member.classroom_id}", member=member.pk, before=before, after=after)
+
+
+def take_back(assignment: Assignment, who: User) -> None:
+    """Ask something no longer. What was done of it stays done."""
+    audit(who, "assignment taken back", f"class {assignment.classroom_id}", assignment=assignment.title)
+    assignment.delete()
+
+
+def remove_member(member: Membership, who: User) -> None:
+    """One member less, by the hand of a teacher."""
+    audit(who, "member removed", f"class {member.classroom_id}", member=member.pk)
+    leave(member)
 
 
 def leave(member: Membership) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from canarylearn.reports import inbox, item_views, table_views, why_views
+from canarylearn.reports import exchanging, inbox, item_views, log, table_views, why_views
 
 app_name = "insight"
 
@@ -14,4 +14,6 @@ urlpatterns = [
     path("misconceptions/", why_views.misconceptions, name="misconceptions"),
     path("reports/", inbox.index, name="reports"),
     path("reports/<int:number>/", inbox.one, name="report"),
+    path("exchange/", exchanging.index, name="exchange"),
+    path("log/", log.index, name="log"),
 ]

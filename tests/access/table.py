@@ -32,6 +32,11 @@ def instructors(what: str) -> str:
     return f"in 403 403 403 {what} {what} {what}"
 
 
+def writers(what: str) -> str:
+    """For authors, instructors and who runs the site, outside the admin."""
+    return f"in 403 403 {what} {what} {what} {what}"
+
+
 def staff(what: str) -> str:
     """For authors, instructors and who runs the site."""
     return f"in in in {what} {what} {what} {what}"
@@ -112,6 +117,8 @@ ACCESS: dict[str, tuple[str, str]] = {
     "insight:why": (its_teacher("404"), instructors("405")),
     "insight:misconceptions": (instructors("200"), instructors("405")),
     "insight:reports": (instructors("200"), instructors("405")),
+    "insight:exchange": (writers("200"), writers("422")),
+    "insight:log": (instructors("200"), instructors("405")),
     "insight:report": (its_teacher("404"), its_teacher("404")),
     "teach:index": (instructors("200"), instructors("422")),
     "teach:classroom": (its_teacher("200"), its_teacher("405")),

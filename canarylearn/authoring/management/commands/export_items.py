@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from canarylearn.engine import Scenario
-from canarylearn.exchange import ENDINGS, FORMATS, export_with_losses
+from canarylearn.authoring.exporting import NotTogether, export_items
+from canarylearn.authoring.models import AuditEntry
+from canarylearn.exchange import ENDINGS, FORMATS
 from canarylearn.learning.models import Item
-from canarylearn.learning.ready import ready
 
 
 class Command(BaseCommand):
@@ -35,15 +35,14 @@ class Command(BaseCommand):
             raise CommandError(f"there is no published item {missing[0]!r}")
         if not chosen:
             raise CommandError("there is no published item to export")
-        kept = [ready(row.current_id) for row in chosen.values() if row.current_id is not None]
-        scenarios: dict[str, Scenario] = {}
-        for one in kept:
-            for slug, scenario in one.scenarios.items():
-                if scenarios.setdefault(slug, scenario) != scenario:
-                    raise CommandError(f"{slug!r} is not one scenario for all of these items; export them one by one")
-        made = export_with_losses([one.item for one in kept], scenarios, options["format"])
+        try:
+            made = export_items(list(chosen.values()), options["format"])
+        except NotTogether as error:
+            raise CommandError(str(error)) from None
         path: Path = options["output"] or Path(f"items{ENDINGS[options['format']]}")
         path.write_bytes(made.data)
-        self.stdout.write(f"wrote {path}: {len(kept)} items")
+        kept = {"items": list(chosen)}
+        AuditEntry.objects.create(who=None, what="questions exported", target=options["format"], detail=kept)
+        self.stdout.write(f"wrote {path}: {len(chosen)} items")
         for line in made.lost:
             self.stdout.write(f"  {line}")

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from canarylearn.authoring.importing import import_drafts
+from canarylearn.authoring.models import AuditEntry
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.exchange import FORMATS
 from canarylearn.exchange.guards import MOST_BYTES
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         except Unreadable as unreadable:
             said = "\n".join(f"line {at.line}: {at.message}" for at in unreadable.errors)
             raise CommandError(f"{said}\nNothing was imported.") from None
+        kept = {"drafts": [draft.slug for draft in done.drafts]}
+        AuditEntry.objects.create(who=owner, what="questions imported", target=f"topic {topic.slug}", detail=kept)
         for draft in done.drafts:
             self.stdout.write(f"draft {draft.slug}")
         for at in done.told:
