@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from canarylearn.authoring.models import AuditEntry
 from canarylearn.classes.access import instructors_only, person
 from canarylearn.classes.selectors import name_of, taught_by
+from canarylearn.engine.quantities import NBSP
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Item
 from canarylearn.reports.inbox import ROOM
@@ -145,7 +146,9 @@ def _details(detail: dict[str, Any]) -> list[tuple[str, str]]:
     before, after = detail.get("before"), detail.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         changed = [name for name in after if before.get(name) != after[name]]
-        return [(name.replace("_", " "), f"{_said(before.get(name))} → {_said(after[name])}") for name in changed]
+        return [
+            (name.replace("_", " "), f"{_said(before.get(name))}{NBSP}→{NBSP}{_said(after[name])}") for name in changed
+        ]
     return [(name.replace("_", " "), _said(value)) for name, value in detail.items()]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -26,6 +26,11 @@ from tests.people import TASK, Visitor
 PERSONAS = ("guest", "ada", "eve", "author", "teacher", "other", "boss")
 """A guest; a learner whom the rows are about, who is in the class; another learner; an author; the instructor of the
 class; another instructor; and who runs the site."""
+
+_OF_VISITS = ("django_session", "learning_learner", "account_emailaddress", "canarylearn_cache")
+"""Who comes for the first time is known from then on, and how often they come is counted: that is no deed."""
+
+_FORM = "application/x-www-form-urlencoded"
 
 _SIGN_IN = ("/account/sign-in/", "/admin/login/")
 
@@ -152,6 +157,7 @@ class World:
             "picked": "a",
             "url": "nowhere/",
         }
+        self.written: list[str] = []
         self._clients = {name: self._client(user) for name, user in self.users.items()}
 
     @staticmethod
@@ -187,18 +193,25 @@ class World:
         return path.replace("^", "").removesuffix("$")
 
     def outcome(self, persona: str, method: str, path: str) -> str:
-        """What somebody gets, as a word; whatever it did is undone."""
+        """What somebody gets, as a word; whatever it did is undone, and stands in `written`."""
         client, session = self._clients[persona]
         client.cookies.clear()
         if session:
             client.cookies["session"] = session
-        with transaction.atomic():
-            reply = client.get(path) if method == "GET" else client.post(path, {})
+        with transaction.atomic(), connection.execute_wrapper(self._watch):
+            self.written = []
+            reply = client.get(path) if method == "GET" else client.generic(method, path, b"", _FORM)
             transaction.set_rollback(True)
         location = reply.headers.get("Location", "")
         if reply.status_code in (301, 302, 303):
             return "in" if location.startswith(_SIGN_IN) and not path.startswith(_SIGN_IN) else "go"
         return str(reply.status_code)
+
+    def _watch(self, execute: Any, sql: str, *rest: Any) -> Any:
+        """Keep every statement that writes a row."""
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and not any(one in sql for one in _OF_VISITS):
+            self.written.append(sql[:80])
+        return execute(sql, *rest)
 
 
 def _fill(path: str, name: str, value: str) -> str:

@@ -1,5 +1,8 @@
 """Every address of the site, for everybody, by both methods: what each gets stands in one table."""
 
+import itertools
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +11,15 @@ from tests.access.site import PERSONAS, Address, World, addresses
 from tests.access.table import ACCESS, ADMIN, in_admin, staff
 
 pytestmark = pytest.mark.usefixtures("content")
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Refusals are what is asked for here by the thousand: nobody has to write down where each came from."""
+    logging.disable(logging.ERROR)
+    yield
+    logging.disable(logging.NOTSET)
+
 
 QUESTION, INCIDENT = {"slug": "all-traffic-by-mistake"}, {"slug": "release-in-order"}
 
@@ -47,4 +59,20 @@ def test_everybody_gets_what_the_table_says() -> None:
                 found = world.outcome(persona, method, path)
                 if found not in allowed.split("/"):
                     wrong.append(f"{address.name} {path}: {persona} {method} got {found}, not {allowed}")
+                if method == "GET" and world.written:
+                    wrong.append(f"{address.name} {path}: {persona} opened it, and {world.written} was done")
+    assert wrong == []
+
+
+def test_no_other_method_does_anything() -> None:
+    """Whoever may do most at an address sends what is neither a look nor a form: it is refused, or shown, and writes
+    nothing."""
+    world, wrong, methods = World(), [], itertools.cycle(("PUT", "PATCH", "DELETE"))
+    for address in addresses():
+        path = world.path(address, SPECIAL.get(address.name, {}))
+        persona = "ada" if address.name.startswith("challenge:") else "teacher" if "teach" in address.name else "boss"
+        method = next(methods)
+        found = world.outcome(persona, method, path)
+        if found.startswith("5") or world.written:
+            wrong.append(f"{address.name} {path}: {method} got {found}, and {world.written} was done")
     assert wrong == []

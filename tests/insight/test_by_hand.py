@@ -46,11 +46,16 @@ def the_class() -> Table:
 
 
 def test_facility_is_the_mean_first_try_score_with_wilsons_interval() -> None:
-    """15 of 30, z² = 3.8415: (0.5 + 3.8415/60 ± 1.96 sqrt(0.25/30 + 3.8415/3600)) / (1 + 3.8415/30)."""
+    """15 of 30, z² = 3.8415: (0.5 + 3.8415/60 ± 1.96 sqrt(0.25/30 + 3.8415/3600)) / (1 + 3.8415/30). With 12 of 30
+    it is (0.4640 ± 1.96 sqrt(0.24/30 + 0.00107)) / 1.1281 = (0.4640 ± 0.1866) / 1.1281."""
     found = facility(A)
     assert found is not None
     assert (found.value, found.count) == (0.5, 30)
     assert (round(found.low, 4), round(found.high, 4)) == (0.3315, 0.6685)
+    few = facility([1.0] * 12 + [0.0] * 18)
+    assert few is not None
+    assert few.value == 0.4  # and not their middle one, which fails
+    assert (round(few.low, 4), round(few.high, 4)) == (0.2459, 0.5768)
 
 
 def test_facility_less_what_blind_guesses_pass() -> None:

@@ -34,7 +34,7 @@ def test_what_a_teacher_does_to_a_class_is_told_to_its_teachers_and_to_who_runs_
     assert kept == ["time given", "assignment taken back", "class exported", "member removed", "class ended"]
     page = teacher.get(LOG).text
     assert f'<a href="{school.page}">Releases 101</a>' in page
-    assert "extra days: 0 → 3; more time: 0 → 50" in page
+    assert "extra days: 0 → 3; more time: 0 → 50" in page.replace("\N{NO-BREAK SPACE}", " ")
     for said in (WORDS[what] for what in kept):
         assert str(said) in page
         assert str(said) in boss.get(LOG).text
@@ -49,7 +49,7 @@ def test_a_change_of_roles_says_what_changed_and_is_told_to_who_runs_the_site_al
     boss.post(reverse("admin:auth_user_change", args=[ada.pk]), {**fields, "groups": [group.pk]})
     page = boss.get(f"{LOG}?kind=roles").text
     assert "changed what an account may do" in page
-    assert "roles: none → instructor; staff: no → yes" in page
+    assert "roles: none → instructor; staff: no → yes" in page.replace("\N{NO-BREAK SPACE}", " ")
     assert "Nothing yet." in teacher.get(LOG).text
 
 
