@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from canarylearn.classes import services
 from canarylearn.classes.access import form_only, person
@@ -20,7 +20,7 @@ from canarylearn.classes.overview import progress_with
 from canarylearn.classes.parts import Doings, by_name, shelves
 from canarylearn.classes.roles import is_instructor
 from canarylearn.classes.selectors import memberships_of, name_of, taught_by
-from canarylearn.classes.showing import see_other
+from canarylearn.classes.showing import form_page, see_other
 from canarylearn.learning.history import LARGEST_NUMBER
 from canarylearn.learning.middleware import LearnerRequest
 
@@ -84,7 +84,7 @@ def find(request: LearnerRequest) -> HttpResponse:
     return _show(request, code=typed, status=HTTPStatus.NOT_FOUND)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def join(request: LearnerRequest, code: str) -> HttpResponse:
     """Join the class that has this code: what it is, what its teachers will see, and under which name."""
     running = Classroom.objects.select_related("owner").prefetch_related("topics")

@@ -13,15 +13,7 @@ from canarylearn.classes.models import Classroom, Membership
 from canarylearn.classes.overview import Progress, overview, progress_with
 from canarylearn.classes.parts import Doings
 from canarylearn.classes.tests_taken import Taken, tests_of
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a spreadsheet may take for the beginning of a formula, in both widths."""
-
-
-def cell(value: object) -> str:
-    """A cell's text. One that could be taken for a formula begins with an apostrophe, and is text."""
-    text = str(value).replace("\x00", "")
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+from canarylearn.exchange.cells import escape_cell
 
 
 def as_csv(classroom: Classroom, members: Sequence[Membership], now: datetime) -> str:
@@ -41,7 +33,7 @@ def as_csv(classroom: Classroom, members: Sequence[Membership], now: datetime) -
         heads += [assignment.title, _("%(assignment)s: completed") % {"assignment": assignment.title}]
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([cell(head) for head in heads])
+    writer.writerow([escape_cell(head) for head in heads])
     for row in seen.rows:
         cells: list[object] = [row.member.name, row.member.joined.astimezone(zone).strftime("%Y-%m-%d")]
         for concept in row.concepts:
@@ -51,7 +43,7 @@ def as_csv(classroom: Classroom, members: Sequence[Membership], now: datetime) -
             progress = progress_with(assignment, row.member, classroom, doings, now)
             done = _("%(done)d of %(of)d") % {"done": progress.share.done, "of": progress.share.of}
             cells += [done, _completed(progress, zone)]
-        writer.writerow([cell(one) for one in cells])
+        writer.writerow([escape_cell(one) for one in cells])
     return "\ufeff" + out.getvalue()
 
 

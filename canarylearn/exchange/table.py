@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from canarylearn.dialects.errors import Located, unreadable
+from canarylearn.exchange.cells import escape_cell, unescape_cell
 from canarylearn.exchange.guards import text_of
 from canarylearn.exchange.marks import seen
 from canarylearn.exchange.questions import MOST_QUESTIONS, Blank, Choice, Question, Read, told
@@ -13,7 +14,6 @@ from canarylearn.exchange.questions import MOST_QUESTIONS, Blank, Choice, Questi
 COLUMNS = ("question", "text", "code", "blank", "option", "right", "feedback", "canarylearn")
 _NEEDED = ("question", "text", "option")
 _MOST_ROWS = 20_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(questions: Sequence[Question]) -> bytes:
@@ -41,16 +41,6 @@ def _say(right: bool) -> str:
     return "yes" if right else "no"
 
 
-def escape_cell(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula; one that begins with an apostrophe gets another."""
-    return f"'{text}" if text.lstrip(" ").startswith((*_FORMULA, "'")) else text
-
-
-def _unescaped(cell: str) -> str:
-    rest = cell[1:]
-    return rest if cell.startswith("'") and rest.lstrip(" ").startswith((*_FORMULA, "'")) else cell
-
-
 def read(data: bytes) -> Read:
     """The questions in a table. Raises Unreadable for what is none."""
     text = text_of(data)
@@ -62,7 +52,7 @@ def read(data: bytes) -> Read:
             said = f"there is no column {missing[0]!r} in the first row; the columns are {', '.join(COLUMNS)}"
             raise unreadable(1, "columns", said)
         for line, row in _numbered(table):
-            cells = dict(zip(columns, map(_unescaped, row), strict=False))
+            cells = dict(zip(columns, map(unescape_cell, row), strict=False))
             if not any(cell.strip() for cell in row):
                 continue
             groups.setdefault(cells.get("question", "").strip(), []).append((line, cells))

@@ -14,13 +14,12 @@ from canarylearn.authoring.importing import Taken, import_drafts
 from canarylearn.classes.access import person, writers_only
 from canarylearn.classes.roles import is_instructor
 from canarylearn.classes.services import audit
-from canarylearn.classes.showing import UNSAVED, form_page
+from canarylearn.classes.showing import ROOM, UNSAVED, form_page
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.exchange import ENDINGS, Exported, Format
 from canarylearn.exchange.guards import MOST_BYTES
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Item, Place, Topic
-from canarylearn.reports.inbox import ROOM
 
 FORMATS: list[tuple[Format, Any]] = [
     ("gift", gettext_lazy("GIFT")),

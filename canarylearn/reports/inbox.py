@@ -4,21 +4,23 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from canarylearn.classes.access import instructors_only, person
+from canarylearn.classes.showing import ROOM, form_page, see_other
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items.spec import CHOICE
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.history import LARGEST_NUMBER
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.pages import code_html
+from canarylearn.learning.models import Place
+from canarylearn.learning.pages import code_html, with_numbers
 from canarylearn.learning.reading import ready_page
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.verdicts import show_verdict
@@ -28,8 +30,6 @@ from canarylearn.reports.models import Report, State
 from canarylearn.reports.services import settle
 
 PAGE = 25
-
-ROOM = {"name": "teach"}
 
 
 @instructors_only
@@ -45,7 +45,7 @@ def index(request: LearnerRequest) -> HttpResponse:
 
 
 @instructors_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def one(request: LearnerRequest, number: int) -> HttpResponse:
     """One report, with the run that its learner saw; answered, closed and opened again by POST."""
     kept = Report.objects.select_related("version__item", "page__topic")
@@ -56,9 +56,7 @@ def one(request: LearnerRequest, number: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         settle(found.pk, person(request), **form.cleaned_data)
         messages.success(request, _("Kept."))
-        response = HttpResponseRedirect(found.get_absolute_url())
-        response.status_code = HTTPStatus.SEE_OTHER
-        return response
+        return see_other(found.get_absolute_url())
     context = {"room": ROOM, "report": found, "form": form, **_as_seen(found)}
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "reports/one.html", context, status=status)
@@ -76,7 +74,17 @@ def _as_seen(found: Report) -> dict[str, object]:
         "code_html": code_html(mine, chosen, resolved=True) if answer else SafeString(""),
         "verdict": show_verdict(mine, answer) if answer else None,
         "item_url": reverse("insight:item", args=[mine.item.id]) if found.version else "",
+        "asked_url": _asked_url(found),
     }
+
+
+def _asked_url(found: Report) -> str:
+    """Where the question is met with these numbers; nothing for one of the test, or of another version than today's."""
+    version = found.version
+    if version is None or version.item.room == Place.TEST or version.item.retired:
+        return ""
+    is_current = version.item.current_id == version.pk
+    return with_numbers(version.item.get_absolute_url(), found.variant) if is_current else ""
 
 
 def _ready(found: Report) -> Ready | None:

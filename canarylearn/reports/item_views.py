@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.classes.access import instructors_only
+from canarylearn.classes.showing import ROOM
 from canarylearn.insight import LEAST, Analysis, Pull
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Version
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.verdicts import answer_html
-from canarylearn.reports.inbox import ROOM
 from canarylearn.reports.misconceptions import Misconception, misconceptions
 from canarylearn.reports.selectors import seed_of
 from canarylearn.reports.subject import Subject, cells, letters

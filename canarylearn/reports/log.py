@@ -22,10 +22,10 @@ from django.views.decorators.http import require_safe
 from canarylearn.authoring.models import AuditEntry
 from canarylearn.classes.access import instructors_only, person
 from canarylearn.classes.selectors import name_of, taught_by
+from canarylearn.classes.showing import ROOM
 from canarylearn.engine.quantities import NBSP
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Item
-from canarylearn.reports.inbox import ROOM
 
 PAGE = 50
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 
 from canarylearn.classes.access import form_only, instructors_only, person
 from canarylearn.classes.services import audit
+from canarylearn.classes.showing import ROOM
 from canarylearn.insight import LEAST
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.reports.inbox import ROOM
 from canarylearn.reports.subject import topic_of
 from canarylearn.reports.tables import COLUMNS, as_csv, ordered, overview
 from canarylearn.reports.words import FEWEST, bounds, too_few

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from canarylearn.classes.exporting import cell
+from canarylearn.exchange.cells import escape_cell
 from canarylearn.insight import LEAST, Analysis, Interval, Table, analyse, outliers, reliability
 from canarylearn.learning.models import Topic
 from canarylearn.reports.gathering import Known, gather, items_of
@@ -264,16 +264,16 @@ def as_csv(seen: Overview) -> str:
     writer = csv.writer(out)
     heads = [_("item"), _("title"), _("room"), _("kind"), _("level"), *(str(one.title) for one in COLUMNS)]
     heads += [_("discrimination, from"), _("discrimination, to"), _("flags")]
-    writer.writerow([cell(head) for head in heads])
+    writer.writerow([escape_cell(head) for head in heads])
     for row in seen.rows:
         facts = [row.known.slug, row.title, row.room, row.known.row.get_kind_display(), row.level]
         told = row.found.discrimination
         writer.writerow(
             [
-                *(cell(fact) for fact in facts),
+                *(escape_cell(fact) for fact in facts),
                 *(_plain(column, row) for column in COLUMNS),
                 *([f"{told.low:.4f}", f"{told.high:.4f}"] if told else ["", ""]),
-                cell(" ".join(row.flags)),
+                escape_cell(" ".join(row.flags)),
             ]
         )
     return "\ufeff" + out.getvalue()
@@ -282,9 +282,11 @@ def as_csv(seen: Overview) -> str:
 def _plain(column: Column, row: Row) -> str:
     """A figure as a number, which no spreadsheet takes for a formula; words where it is not told."""
     if not row.found.is_enough:
-        return cell(column.early(row)) if column.early and column.name != "floor" else _number(_early(column, row))
+        return (
+            escape_cell(column.early(row)) if column.early and column.name != "floor" else _number(_early(column, row))
+        )
     said, value = column.say(row), column.value(row)
-    return cell(said) if said == count(1) else _number(value)
+    return escape_cell(said) if said == count(1) else _number(value)
 
 
 def _early(column: Column, row: Row) -> float | None:

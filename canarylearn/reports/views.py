@@ -5,13 +5,14 @@ from http import HTTPStatus
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from canarylearn.classes.showing import form_page, see_other
 from canarylearn.items.spec import CHOICE
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.pages import NUMBERS, with_numbers
@@ -35,7 +36,7 @@ class _Place:
     back: str
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def item(request: LearnerRequest, slug: str) -> HttpResponse:
     """Something is wrong with an item: the form, and what was filled in."""
     variant = number_in(request.GET.get(NUMBERS, ""), 0)
@@ -59,7 +60,7 @@ def _back(about: About) -> str:
     return with_numbers(about.version.item.get_absolute_url(), about.variant if is_current else 0)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_page
 def question(request: LearnerRequest, topic: str, mode: str, question: str) -> HttpResponse:
     """Something is wrong with a question on a page to read."""
     about, page = about_question(request.visitor.key, topic, mode, question)
@@ -79,9 +80,7 @@ def _show_or_keep(request: LearnerRequest, place: _Place) -> HttpResponse:
             if _is_known(request, form.cleaned_data["form"]) or _may(request):
                 report(request.visitor.key, place.about, **form.cleaned_data)
                 messages.success(request, _("Thank you. Your report has arrived; the reply will stand here."))
-                response = HttpResponseRedirect(reverse("reports:mine"))
-                response.status_code = HTTPStatus.SEE_OTHER
-                return response
+                return see_other(reverse("reports:mine"))
             status = HTTPStatus.TOO_MANY_REQUESTS
             refusal = _("That were many reports in a short time. What you wrote is still here: send it in an hour.")
         elif "form" in form.errors:

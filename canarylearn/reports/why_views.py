@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.classes.access import instructors_only
+from canarylearn.classes.showing import ROOM
 from canarylearn.engine import MEASURES
 from canarylearn.items.explaining import goal_detail, headline
 from canarylearn.items.proof import say_answer
@@ -21,7 +22,6 @@ from canarylearn.learning.resolved import passing_answers
 from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict
 from canarylearn.reports.beliefs import fingerprint
 from canarylearn.reports.gathering import gather
-from canarylearn.reports.inbox import ROOM
 from canarylearn.reports.misconceptions import Shown
 from canarylearn.reports.misconceptions import misconceptions as classes_of
 from canarylearn.reports.selectors import seed_of

@@ -15,7 +15,6 @@ from pytest_django import DjangoAssertNumQueries
 from canarylearn.accounts.owndata import erase, export
 from canarylearn.authoring.models import AuditEntry, Draft
 from canarylearn.classes.dates import due_for, moment, zone_of
-from canarylearn.classes.exporting import cell
 from canarylearn.classes.models import Assignment, Classroom, CoTeacher, Membership
 from canarylearn.classes.roles import AUTHOR, INSTRUCTOR, MAY
 from canarylearn.classes.services import end_class
@@ -493,13 +492,6 @@ def test_the_table_runs_nothing_in_a_spreadsheet_and_is_kept(school: School) -> 
     assert row[-1].endswith(" late")
     entry = AuditEntry.objects.get()
     assert (entry.what, entry.who, entry.detail) == ("class exported", school.teacher, {"members": 1})
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\r=1", "\uff1d1", "|x", "%x"])
-def test_a_cell_is_never_a_formula(text: str) -> None:
-    assert cell(text) == f"'{text}"
-    assert cell(text.strip() + "'") != text
-    assert cell("Ada =1") == "Ada =1"
 
 
 def test_pages_of_a_class_of_thirty_ask_little(

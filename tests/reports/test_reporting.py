@@ -174,6 +174,7 @@ def test_a_report_is_answered_and_its_learner_reads_the_reply(visitor: Visitor) 
     assert "<script>alert" not in listed
     page = teacher.get(kept.get_absolute_url()).text
     assert "Their last answer" in page
+    assert f'href="{path_of(TASK)}">Go to the question' in page
     assert "<script>alert" not in page
     reply = teacher.post(kept.get_absolute_url(), {"state": "answered", "reply": "You are right: it is mended."})
     assert (reply.status, reply.header("Location")) == (303, kept.get_absolute_url())
