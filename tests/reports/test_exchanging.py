@@ -88,7 +88,7 @@ def packed() -> bytes:
 @pytest.mark.parametrize(
     ("data", "format", "said"),
     [
-        (LAUGHS, "moodle-xml", "Line 1"),
+        (LAUGHS, "moodle-xml", "Line 2"),
         (OUTSIDE, "moodle-xml", "Line 1"),
         (b"<quiz>" + b"<a>" * 50_000, "moodle-xml", "Line 1"),
         (packed(), "gift", "a zip archive"),
