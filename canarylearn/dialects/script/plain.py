@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from canarylearn.dialects.script.values import Trouble, Value, is_number, kind, short
@@ -70,7 +72,8 @@ def _max(script: "Evaluator", given: dict[str, Value]) -> Value:
 
 
 def _sum(script: "Evaluator", given: dict[str, Value]) -> Value:
-    return script.operations.number(sum(_numbers("sum", script, given)))
+    # One number after the other, as '+' adds them: sum() itself rounds floats in another way since Python 3.12.
+    return script.operations.number(reduce(add, _numbers("sum", script, given), 0))
 
 
 def _abs(script: "Evaluator", given: dict[str, Value]) -> Value:
