@@ -48,7 +48,9 @@ class Item(Authored):
     An item with `parameters` is a family: `variants` is how many further sets of numbers it wants, and `varies` says
     which fields of its scenarios they change. This is one member of the family, with its numbers in place.
 
-    `seconds` is the time that is planned for an item of the challenge.
+    `seconds` is the time that is planned for an item of the challenge. `passing_answers` is how many answers are meant
+    to pass. `notes` say something about an option, by its text, to whoever chose it; `mistakes`, `solution` and
+    `quick_check` are read once the item is resolved, and what is `afterwards` is run then.
     """
 
     _source: dict[str, Any] = PrivateAttr(default_factory=dict)

@@ -156,6 +156,7 @@ def _was_a_release(outcome: Outcome) -> bool:
 
 
 def note(ready: Ready, answer: Answer) -> SafeString:
+    """What the author says of the options that were chosen; of an order, the first step that went wrong."""
     if ready.item.kind == "order":
         return render(first_failure(ready.judge(answer)))
     chosen = ready.item.chosen(answer).values()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from canarylearn.dialects.script import Refused
-from canarylearn.dialects.script.values import Value
 from canarylearn.engine import Release
 from canarylearn.items.project.clear_cases import ANSWERS, CLEAR_CASES, PROMOTE, ROLLBACK, WAIT, ClearCase
 from canarylearn.items.project.verdicts import (
@@ -195,8 +194,3 @@ def _shown(code: str, said: str, one: Ended, case: Case) -> Failed:
     return Failed(
         code, f"{said} Look {one.look} of seed {one.seed} shows it.", example=example, seed=one.seed, case=case.name
     )
-
-
-def as_rule(script: Script) -> Callable[[Record, Record], Value]:
-    """The script's decide(), for showing what it says."""
-    return lambda baseline, canary: script.call(dict(baseline), dict(canary))
