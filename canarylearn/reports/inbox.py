@@ -15,12 +15,13 @@ from canarylearn.classes.access import instructors_only, person
 from canarylearn.classes.showing import ROOM, form_page, see_other
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items.spec import CHOICE
+from canarylearn.learning.blanks import code_html
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.history import LARGEST_NUMBER
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Place
-from canarylearn.learning.pages import code_html, with_numbers
+from canarylearn.learning.pages import with_numbers
 from canarylearn.learning.reading import ready_page
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.verdicts import show_verdict

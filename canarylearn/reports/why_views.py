@@ -13,8 +13,7 @@ from django.views.decorators.http import require_safe
 from canarylearn.classes.access import instructors_only
 from canarylearn.classes.showing import ROOM
 from canarylearn.engine import MEASURES
-from canarylearn.items.explaining import goal_detail, headline
-from canarylearn.items.proof import say_answer
+from canarylearn.items.explaining import goal_detail, headline, say_answer
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.option_charts import draw_options
 from canarylearn.learning.ready import Ready
