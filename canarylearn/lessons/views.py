@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from canarylearn.items.spec import CHOICE
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.modes import after, modes_of, practice_block, test_url
+from canarylearn.learning.modes import onward, test_url
 from canarylearn.learning.reading import Marked, keep_mark, marks, pages_of, ready_page
 from canarylearn.lessons.pages import show_calculator, show_parts, show_question
 
@@ -88,7 +88,6 @@ class _Visit:
         """The whole page. The question `answered` says what came of it, or the message."""
         marked = self._marked()
         given = self.request.GET.dict()
-        modes = modes_of(self.row.topic, self.rows)
         context = {
             "topic": self.row.topic,
             "test_url": test_url(self.row.topic),
@@ -96,11 +95,10 @@ class _Visit:
             "parts": show_parts(self.ready, marked, self.place, given, fresh=answered, message=message),
             "marked": marked,
             "questions": len(self.ready.questions),
-            "next": after(self.row.mode, modes),
-            "practice": practice_block(self.request, self.row.topic),
+            **onward(self.request, self.row.topic, self.row.mode, self.rows),
             "read_url": f"{self.row.get_absolute_url()}read/",
         }
         return render(self.request, "lessons/page.html", context, status=status)
 
     def _marked(self) -> Marked:
-        return marks(self.request.visitor.key, [self.row])[self.row.mode]
+        return marks(self.request.visitor.key, self.row)

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Topic
+from canarylearn.learning.models import Page, Topic
+from canarylearn.learning.modes import onward
 from canarylearn.learning.pages import Message
+from canarylearn.learning.reading import topic_and_pages
 from canarylearn.learning.selectors import topic_spec
 from canarylearn.mastery import FIRST, LEAST, MOST, NOT_YET_AT, STRONG_AT
 from quizzes.models import Asked, Said, Sitting
@@ -176,8 +178,12 @@ class _Visit:
 
     def __init__(self, request: LearnerRequest, topic: str) -> None:
         self.request = request
-        self.sitting = services.open_sitting(request.visitor.key, topic)
-        self.topic = self.sitting.topic if self.sitting else get_object_or_404(Topic, slug=topic)
+        self.sitting, self.ended = services.sittings_of(request.visitor.key, topic)
+        self.pages: list[Page] | None = None
+        if self.sitting:
+            self.topic = self.sitting.topic
+        else:
+            self.topic, self.pages = topic_and_pages(topic)
         self.room = _facts(self.topic)
         self.asked: list[Asked] = list(self.sitting.asked.order_by("number")) if self.sitting else []
         self.waiting = waiting_of(self.asked)
@@ -213,14 +219,14 @@ class _Visit:
     def show_index(self, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
         """The page before the test."""
         key, topic = self.request.visitor.key, self.topic.slug
-        ended = services.ended_sittings(key, topic)
         enough = self.sitting is not None or services.is_enough(bank_for(key, topic))
         context = self.context(
             url=self.place(),
             answered=sum(one.answered is not None for one in self.asked),
-            past=show_past(topic, ended),
-            again=services.next_begin(ended),
+            past=show_past(topic, self.ended),
+            again=services.next_begin(self.ended),
             enough=enough,
+            **onward(self.request, self.topic, "test", self.pages),
             **_limits(),
         )
         return render(self.request, "quizzes/test/index.html", context, status=status)
