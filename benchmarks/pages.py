@@ -22,8 +22,8 @@ _ASSET = re.compile(r'(?:href|src)="/static/([^"]+\.(?:css|js))"')
 
 @dataclass
 class Opened:
-    """A page that was opened: its statements for a guest and for somebody signed in, its kilobytes on a first visit, and
-    CPU seconds, one a round."""
+    """A page that was opened: its statements for a guest and for somebody signed in, its kilobytes on a first visit,
+    and CPU seconds, one a round."""
 
     name: str
     statements: int

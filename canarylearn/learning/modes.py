@@ -126,8 +126,9 @@ def test_url(topic: Topic) -> str:
 
 def after(name: str, modes: list[Mode]) -> Mode | None:
     """The mode that comes after this one. The questions stand below every mode, so they are not what comes next."""
-    following = modes[[mode.name for mode in modes].index(name) + 1 :]
-    return next((mode for mode in following if mode.name != QUIZZES.name), None)
+    here = MODES.index(name)
+    following = (mode for mode in modes if MODES.index(mode.name) > here and mode.name != QUIZZES.name)
+    return next(following, None)
 
 
 def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[dict[str, object]]:

@@ -61,6 +61,9 @@ def predict(request: LearnerRequest, topic: str) -> HttpResponse:
     if sent not in [str(number) for number in range(1, GATES + 1)]:
         notice = _("That was not a prediction of this page, so nothing was kept.")
         return visit.show(live, until, notice=notice, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.POST.get("run", live.mark) != live.mark:
+        notice = _("This run was changed in the meantime, so nothing was kept: please look at it again.")
+        return visit.show(live, until, notice=notice, status=HTTPStatus.CONFLICT)
     gate = int(sent) - 1
     given = request.POST.get("answer", "")
     try:
@@ -124,6 +127,7 @@ class _Visit:
         runs = self._list(live)
         others = [run for run in runs if not run["told"] and not run["is_current"]]
         context: dict[str, object] = {"topic": self.topic, "notice": notice, "runs": runs, "open_runs": others}
+        context["run"] = live.mark
         htmx = self.request.htmx
         if htmx and not htmx.history_restore_request and self.request.method != "POST":
             context |= {"frame": show_frame(live, answers, number), "slug": live.slug, "swapped": True}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from canarylearn.engine import ENGINE_VERSION, Scenario
@@ -51,6 +52,11 @@ class Live:
     def slug(self) -> str:
         """Its name in addresses."""
         return self.walked.walk.slug
+
+    @property
+    def mark(self) -> str:
+        """What a form says of the run it is about. It tells nobody which run that is: only the site can make it."""
+        return salted_hmac("canarylearn.lessons.run", self.digest, algorithm="sha256").hexdigest()[:16]
 
     def open_until(self, answers: list[str]) -> int:
         """The last frame that may be sent to somebody with these answers: the first gate without one, or the end."""

@@ -17,7 +17,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Substr
 from django.urls import reverse
 from django.utils import timezone
@@ -60,7 +60,7 @@ def evidence(learner_keys: Sequence[UUID]) -> QuerySet[Any, Any]:
     Only items count: the grade of a flashcard is the learner's own. Hard is right with a hint or on a later try.
     """
     items = Item.objects.filter(slug=Substr(OuterRef("what"), len(ITEM) + 2)).order_by()
-    floor = Cast(KT("current__proof__guess_floor"), FloatField())
+    floor = Cast(KeyTextTransform("guess_floor", "current__proof"), FloatField())
     answers = Answer.objects.filter(learner__key__in=learner_keys, what__startswith=f"{ITEM}:")
     return (
         answers.annotate(concept=Subquery(items.values("concept")[:1]))

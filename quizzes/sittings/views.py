@@ -216,7 +216,7 @@ class _Visit:
         response["Allow"] = "POST"
         return response
 
-    def show_index(self, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    def show_index(self, status: HTTPStatus = HTTPStatus.OK, message: Message | None = None) -> HttpResponse:
         """The page before the test."""
         key, topic = self.request.visitor.key, self.topic.slug
         enough = self.sitting is not None or services.is_enough(bank_for(key, topic))
@@ -226,6 +226,7 @@ class _Visit:
             past=show_past(topic, self.ended),
             again=services.next_begin(self.ended),
             enough=enough,
+            message=message,
             **onward(self.request, self.topic, "test", self.pages),
             **_limits(),
         )
@@ -253,7 +254,7 @@ class _Visit:
         """Where the learner is, and why what was sent changed nothing."""
         message = Message(text=text, kind="error")
         if self.waiting is None:
-            return self.show_index(status=HTTPStatus.CONFLICT) if self.sitting is None else self.go_on()
+            return self.show_index(HTTPStatus.CONFLICT, message) if self.sitting is None else self.go_on()
         return self.show_question(message=message, status=HTTPStatus.CONFLICT)
 
     def show_incomplete(self, mine: Asked, form: AnswerForm, certainty: str) -> HttpResponse:
