@@ -91,7 +91,7 @@ def _pages(*, signed_in: bool) -> Iterator[tuple[str, Place]]:
     helping.solve_all(busy)
     go_through(busy, "monday")
     stage = "/project/canary-releases/route/"
-    busy.post(f"{stage}judge/", {**busy.get(stage).hidden, "text": project().reference("route")})
+    busy.post(f"{stage}judge/", {**busy.get(stage).hidden, "base": "0", "text": project().reference("route")})
     test = "/test/canary-releases/"
     for somebody in (busy, sitting):
         somebody.post(f"{test}begin/", {})
