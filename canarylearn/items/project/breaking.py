@@ -145,8 +145,8 @@ def _hold_not_back(ran: Ran) -> None:
     hold_sound(ran)
     if ran.returned == ROLLED_BACK:
         said = (
-            "v2 is as good as v1 in this world, and it was rolled back at minute "
-            f"{ran.trial.minute}; under other luck it goes the same way. Over a window in which the share has grown, v2 has most of its requests late and v1 "
+            f"v2 is as good as v1 in this world, and it was rolled back at minute {ran.trial.minute}; under other luck "
+            "it goes the same way. Over a window in which the share has grown, v2 has most of its requests late and v1 "
             "most of its own early, so that a bad hour of both counts against v2."
         )
         raise Failed(BLAMES, said, seed=ran.seed, case=ran.case.name, example="release()")
