@@ -15,8 +15,9 @@ from canarylearn.learning.kept import Kept, kept_of
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Page, Topic
 from canarylearn.learning.reading import Marked, marks_kept, pages_of, ready_page
-from canarylearn.learning.rooms import Room, has, present, steps
+from canarylearn.learning.rooms import Room, has, present
 from canarylearn.learning.selectors import Listed, Standing, listed_items, standings_in, topic_spec
+from canarylearn.learning.steps import steps
 
 PRACTICE = Room(name="practice", kind="task")
 QUIZZES = Room(name="quizzes", kind="question")

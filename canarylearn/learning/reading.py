@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404
 
 from canarylearn.engine import Scenario
 from canarylearn.items.files import read_as
+from canarylearn.items.judging import SEEDS
 from canarylearn.items.lessons import Page, read_page
-from canarylearn.items.proof import SEEDS
 from canarylearn.learning.kept import Kept
 from canarylearn.learning.models import Learner, PageMark, Topic
 from canarylearn.learning.models import Page as PageRow

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from canarylearn.learning import rooms
+from canarylearn.learning import answering, rooms
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Learner, Page, Topic
@@ -20,6 +20,7 @@ from canarylearn.learning.pages import Message
 from canarylearn.learning.reading import topic_and_pages, topics_and_pages
 from canarylearn.learning.ready import ready
 from canarylearn.learning.selectors import Standing, listed_items, standings
+from canarylearn.learning.steps import steps
 from quizzes.challenge import clocks
 from quizzes.challenge.badges import claim
 from quizzes.challenge.incidents import ROOM, Visit, room_facts, widened
@@ -89,7 +90,7 @@ def attempt(request: LearnerRequest, slug: str) -> HttpResponse:
     """An answer, judged by deploying it, and timed by when it arrived."""
     visit = Visit(request, slug, clocks.arrival())
     refused = visit.refuse() if request.method == "POST" else None
-    return refused or rooms.take_answer_at(visit)
+    return refused or answering.take_answer_at(visit)
 
 
 def hint(request: LearnerRequest, slug: str, level: int) -> HttpResponse:
@@ -101,7 +102,7 @@ def hint(request: LearnerRequest, slug: str, level: int) -> HttpResponse:
         if visit.runs or visit.ready.variant:
             message = Message(text=_("Hints are closed while the clock runs, and with other numbers."))
             return visit.show(message=message, chosen=_chosen(visit), status=HTTPStatus.CONFLICT)
-    return rooms.take_hint_at(visit, level)
+    return answering.take_hint_at(visit, level)
 
 
 def more_time(request: LearnerRequest, slug: str) -> HttpResponse:
@@ -203,9 +204,9 @@ def _show_index(
     questions = [one for one in items if one.room == QUIZZES.place and one.kind == QUIZZES.kind]
     known = standings(key, [one.version_id for one in (*listed, *questions)])
     now, (speed, token), more = clocks.arrival(), _own(key, topic), widened(request, topic.slug)
-    steps = rooms.steps(request, ROOM, listed, known=known)
+    row_of_steps = steps(request, ROOM, listed, known=known)
     here = stands(key, listed, known)
-    shown = show_rows(steps, here, now, speed, more)
+    shown = show_rows(row_of_steps, here, now, speed, more)
     solved = sum(row.step.state == "solved" for row in shown)
     context = {
         "topic": topic,
