@@ -78,6 +78,7 @@ def _pages(*, signed_in: bool) -> Iterator[tuple[str, Place]]:
     from tests.lessons.test_visualise import go_through
     from tests.people import Visitor, answers, path_of
     from tests.projects.scripts import project
+    from tests.review.reviewing import grade
     from tests.topics import curriculum
 
     busy, sitting = Visitor(), Visitor()
@@ -90,6 +91,7 @@ def _pages(*, signed_in: bool) -> Iterator[tuple[str, Place]]:
     busy.answer(tasks[1], answers(tasks[1], passing=False)[0])
     helping.solve_all(busy)
     go_through(busy, "monday")
+    grade(busy, 3)
     stage = "/project/canary-releases/route/"
     busy.post(f"{stage}judge/", {**busy.get(stage).hidden, "base": "0", "text": project().reference("route")})
     test = "/test/canary-releases/"
