@@ -22,10 +22,12 @@ _ASSET = re.compile(r'(?:href|src)="/static/([^"]+\.(?:css|js))"')
 
 @dataclass
 class Opened:
-    """A page that was opened: its statements, its kilobytes on a first visit, and CPU seconds, one a round."""
+    """A page that was opened: its statements for a guest and for somebody signed in, its kilobytes on a first visit,
+    and CPU seconds, one a round."""
 
     name: str
     statements: int
+    signed: int
     kilobytes: float
     cpu: list[float] = field(default_factory=list)
 
@@ -37,7 +39,9 @@ def measure(static: Path, rounds: int = 9, times: int = 5) -> list[Opened]:
         found: list[Opened] = []
         for worker in (floor, canary):
             told = _ask(worker, times=1, texts=True)
-            found += [Opened(one["name"], one["statements"], _kilobytes(one["text"], static)) for one in told]
+            found += [
+                Opened(one["name"], one["statements"], one["signed"], _kilobytes(one["text"], static)) for one in told
+            ]
         by_name = {one.name: one for one in found}
         for _ in range(rounds):
             for worker in (floor, canary):
@@ -51,7 +55,7 @@ def table(found: list[Opened]) -> Table:
     floor = found[0]
     return Table(
         title="Pages of the ten ways to learn",
-        columns=["page", "kB on a first visit", "server ms", "times the floor", "statements"],
+        columns=["page", "kB on a first visit", "server ms", "times the floor", "statements", "signed in"],
         rows=[
             [
                 one.name,
@@ -59,6 +63,7 @@ def table(found: list[Opened]) -> Table:
                 say(1e3 * median(one.cpu)),
                 say(ratio(one.cpu, floor.cpu)),
                 str(one.statements),
+                str(one.signed),
             ]
             for one in found
         ],

@@ -20,7 +20,11 @@ from django.test import Client
 from benchmarks.answering import FLOOR
 from benchmarks.worker import Statements
 
-Pages = dict[str, tuple[Client, str]]
+BY_ADDRESS = "canarylearn.accounts.backends.ByAddress"
+
+Place = tuple[Client, str]
+Pages = dict[str, tuple[Place, Place]]
+"""Each page as a guest opens it, and as somebody who is signed in does."""
 
 
 def main() -> None:
@@ -34,18 +38,23 @@ def main() -> None:
         print(json.dumps([_open(name, *pages[name], **wish) for name in pages]), flush=True)
 
 
-def _open(name: str, client: Client, path: str, *, times: int, texts: bool) -> dict[str, object]:
+def _open(name: str, guest: Place, member: Place, *, times: int, texts: bool) -> dict[str, object]:
+    client, path = guest
     client.get(path)
     started = time.process_time()
     for _ in range(times):
         reply = client.get(path)
     took = (time.process_time() - started) / times
     assert reply.status_code == 200, (path, reply.status_code)
+    text = reply.content.decode() if texts else ""
+    return {"name": name, "cpu": took, "statements": _statements(*guest), "signed": _statements(*member), "text": text}
+
+
+def _statements(client: Client, path: str) -> int:
     statements = Statements()
     with connection.execute_wrapper(statements):
         client.get(path)
-    text = reply.content.decode() if texts else ""
-    return {"name": name, "cpu": took, "statements": statements.count, "text": text}
+    return statements.count
 
 
 def _of_the_floor() -> Pages:
@@ -53,30 +62,38 @@ def _of_the_floor() -> Pages:
     client.get(FLOOR.entrance)
     found = re.search(r'href="(/questions/[a-z0-9-]+/)"', client.get("/questions/").content.decode())
     assert found
-    return {"floor": (client, found[1])}
+    return {"floor": ((client, found[1]), (client, found[1]))}
 
 
 def _of_the_site() -> Pages:
     """The pages, as a learner finds them who did something in every mode, and who is in the middle of the test."""
-    return dict(_pages())
+    guest, member = dict(_pages(signed_in=False)), dict(_pages(signed_in=True))
+    return {name: (place, member[name]) for name, place in guest.items()}
 
 
-def _pages() -> Iterator[tuple[str, tuple[Client, str]]]:
+def _pages(*, signed_in: bool) -> Iterator[tuple[str, Place]]:
+    from django.contrib.auth.models import User
+
     from tests.challenge import helping
     from tests.lessons.test_visualise import go_through
     from tests.people import Visitor, answers, path_of
     from tests.projects.scripts import project
+    from tests.review.reviewing import grade
     from tests.topics import curriculum
 
     busy, sitting = Visitor(), Visitor()
+    if signed_in:
+        for somebody, name in ((busy, "busy"), (sitting, "sitting")):
+            somebody.client.force_login(User.objects.create_user(name), backend=BY_ADDRESS)
     tasks, questions, modes = curriculum().topic.tasks, curriculum().topic.questions, "/topics/canary-releases/"
     for slug in (tasks[0], questions[0]):
         busy.answer(slug, answers(slug, passing=True)[0])
     busy.answer(tasks[1], answers(tasks[1], passing=False)[0])
     helping.solve_all(busy)
     go_through(busy, "monday")
+    grade(busy, 3)
     stage = "/project/canary-releases/route/"
-    busy.post(f"{stage}judge/", {**busy.get(stage).hidden, "text": project().reference("route")})
+    busy.post(f"{stage}judge/", {**busy.get(stage).hidden, "base": "0", "text": project().reference("route")})
     test = "/test/canary-releases/"
     for somebody in (busy, sitting):
         somebody.post(f"{test}begin/", {})

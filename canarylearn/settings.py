@@ -192,8 +192,8 @@ STORAGES = {
 # Accounts
 
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",  # the admin: by name
-    "allauth.account.auth_backends.AuthenticationBackend",  # learners: by e-mail address
+    "canarylearn.accounts.backends.ByName",  # the admin
+    "canarylearn.accounts.backends.ByAddress",  # learners
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

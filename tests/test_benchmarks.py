@@ -78,12 +78,11 @@ def test_a_tasks_page_is_light_and_asks_for_little(static: Path) -> None:
 
 
 def test_the_pages_of_every_mode_are_light_and_ask_the_database_little(static: Path) -> None:
-    """At most 8 statements and 60 kB. The topic's page is let have 10: every mode says there where the learner stands,
-    and each asks for its own rows once."""
+    """At most 60 kB, and 8 statements for guests and for whoever is signed in, of which two say who that is."""
     floor, *ours = pages.measure(static, rounds=1, times=1)
     assert floor.statements == 3
-    most = {"topic": 10}
-    assert {one.name: one.statements for one in ours if one.statements > most.get(one.name, 8)} == {}
+    assert {one.name: one.statements for one in ours if one.statements > 8} == {}
+    assert {one.name: one.signed for one in ours if one.signed > 8} == {}
     assert {one.name: one.kilobytes for one in ours if one.kilobytes > 60} == {}
     modes = ["introduction", "why", "deep-dive", "visualise", "task", "challenge", "project", "review", "cost", "test"]
     assert {mode for mode in modes if not any(one.name.startswith(mode) for one in ours)} == set()

@@ -20,7 +20,10 @@ PREFERENCES = ("time_zone", "streak", "clock")
 
 
 def account_key(user: User) -> UUID:
-    """The key of the account's learner, who is made on first use."""
+    """The key of the account's learner, who is made on first use. Whoever a session brought came with it."""
+    mine: Learner | None = getattr(user, "learner", None)
+    if mine is not None:
+        return mine.key
     keys = Learner.objects.filter(user_id=user.pk).order_by().values_list("key", flat=True)
     found = keys.first()
     if found is None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
@@ -9,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.items.files import TopicSpec
+from canarylearn.learning.kept import Kept, kept_of
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Page, Place, Topic
-from canarylearn.learning.reading import Marked, marks, ready_page
+from canarylearn.learning.models import Page, Topic
+from canarylearn.learning.reading import Marked, marks_kept, pages_of, ready_page
 from canarylearn.learning.rooms import Room, has, present
-from canarylearn.learning.selectors import Listed, Standing, listed_items, standings, topic_spec
+from canarylearn.learning.selectors import Listed, Standing, listed_items, standings_in, topic_spec
 from canarylearn.learning.steps import steps
 
 PRACTICE = Room(name="practice", kind="task")
@@ -41,12 +44,19 @@ _JUMP_IN, _TEST_FIRST, _TEST = "jump in", "test first", "test"
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """A learner, named by their key, at a topic: its items in every room, and where the learner stands at them."""
+    """A learner, named by their key, at a topic: its items in every room, where the learner stands at them (in every
+    version, by the item's slug and the version's number in the database), and what apps keep besides."""
 
     key: UUID
     topic: Topic
     items: tuple[Listed, ...]
-    known: Mapping[int, Standing]
+    everywhere: Mapping[tuple[str, int], Standing]
+    kept: Kept
+
+    @cached_property
+    def known(self) -> dict[int, Standing]:
+        """Where the learner stands at each version."""
+        return {version: standing for (_slug, version), standing in self.everywhere.items()}
 
     def listed(self, room: Room) -> list[Listed]:
         """The items of a room."""
@@ -116,16 +126,16 @@ def test_url(topic: Topic) -> str:
 
 
 def after(name: str, modes: list[Mode]) -> Mode | None:
-    """The mode that comes after this one."""
-    names = [mode.name for mode in modes]
-    following = names.index(name) + 1
-    return modes[following] if following < len(modes) else None
+    """The mode that comes after this one. The questions stand below every mode, so they are not what comes next."""
+    here = MODES.index(name)
+    following = (mode for mode in modes if MODES.index(mode.name) > here and mode.name != QUIZZES.name)
+    return next(following, None)
 
 
 def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[dict[str, object]]:
     """The ways of learning, each with where the learner stands in it."""
     glance = _glance(request.visitor.key, topic)
-    marked = marks(glance.key, rows)
+    marked = marks_kept(glance.kept, rows)
     by_mode = {row.mode: row for row in rows}
     shown: list[dict[str, object]] = []
     for mode in modes_of(topic, rows):
@@ -149,20 +159,38 @@ def show_modes(request: LearnerRequest, topic: Topic, rows: list[Page]) -> list[
 
 
 def _glance(learner_key: UUID, topic: Topic) -> Glance:
-    items = tuple(listed_items(None, topic.slug, room=None))
     return Glance(
         key=learner_key,
         topic=topic,
-        items=items,
-        known=standings(learner_key, [one.version_id for one in items if one.room != Place.TEST]),
+        items=tuple(listed_items(None, topic.slug, room=None)),
+        everywhere=standings_in(learner_key, topic.slug),
+        kept=kept_of(learner_key, topic_slug=topic.slug),
     )
 
 
-def practice_block(request: LearnerRequest, topic: Topic) -> dict[str, object] | None:
-    """The questions of a topic with the learner's state at each, for the end of a page."""
+def onward(
+    request: LearnerRequest, topic: Topic, name: str, rows: list[Page] | None = None, **known: Any
+) -> dict[str, object]:
+    """What stands below a mode: the topic's questions, and the mode after this one. `rows` are the topic's pages."""
+    modes = modes_of(topic, pages_of(topic.slug) if rows is None else rows)
+    return {"next": after(name, modes), "practice": practice_block(request, topic, **known)}
+
+
+def practice_block(
+    request: LearnerRequest,
+    topic: Topic,
+    *,
+    listed: list[Listed] | None = None,
+    known: Mapping[int, Standing] | None = None,
+) -> dict[str, object] | None:
+    """The questions of a topic with the learner's state at each, for the end of a page.
+
+    `listed` and `known` spare asking for the questions, and for where the learner stands at them.
+    """
     if not has(QUIZZES, topic):
         return None
-    return {"room": present(QUIZZES, topic), "steps": steps(request, QUIZZES, listed_items("question", topic.slug))}
+    questions = listed_items(QUIZZES.kind, topic.slug) if listed is None else listed
+    return {"room": present(QUIZZES, topic), "steps": steps(request, QUIZZES, questions, known=known)}
 
 
 def say_state(marked: Marked, questions: int) -> str:

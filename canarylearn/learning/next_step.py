@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from canarylearn.items.files import TopicSpec
+from canarylearn.learning.kept import Kept
 from canarylearn.learning.models import Topic
 from canarylearn.learning.modes import Mode
 from canarylearn.learning.progress import Standing, State
@@ -24,8 +24,8 @@ class NextStep:
     reason: str
 
 
-Urgent = Callable[[UUID, Topic, date], NextStep | None]
-"""What an app wants done before anything else by the learner with this key, on their day, if anything."""
+Urgent = Callable[[Kept, Topic, date], NextStep | None]
+"""What an app wants done before anything else by the learner of whom this is kept, on their day, if anything."""
 
 _urgent: list[Urgent] = []
 
@@ -37,7 +37,7 @@ def tell_urgent(source: Urgent) -> None:
 
 
 def next_step(
-    learner_key: UUID,
+    kept: Kept,
     today: date,
     topic: Topic,
     spec: TopicSpec,
@@ -47,7 +47,7 @@ def next_step(
 ) -> NextStep | None:
     """What to do next in a topic. `open_items` are the items of practice that are not finished, in their order."""
     for source in _urgent:
-        if (urgent := source(learner_key, topic, today)) is not None:
+        if (urgent := source(kept, topic, today)) is not None:
             return urgent
     by_name = {mode.name: mode for mode in modes}
     if all(standing.state is State.UNKNOWN for standing in standings.values()) and modes:

@@ -9,10 +9,10 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -83,16 +83,39 @@ class Standing:
     spinning: bool
 
 
-Source = Callable[[Sequence[UUID]], Iterable[tuple[UUID, Evidence]]]
-"""What an app knows of the learners with these keys, each with whose it is."""
+class Row(NamedTuple):
+    """A row of what an app knows, among mixed questions: `where` it was answered, and the columns of an Evidence.
 
-_sources: list[Source] = []
+    `what` and `number` tell variants apart; `topic` and `place` are for the app, which makes the address of them.
+    """
+
+    where: str
+    whose: UUID
+    when: dt.datetime
+    what: str
+    number: int
+    concept: str
+    title: str
+    level: str
+    floor: float
+    passed: bool
+    unaided: bool
+    topic: str
+    place: int
 
 
-def tell_evidence(source: Source) -> None:
+Source = Callable[[Sequence[UUID]], "QuerySet[Any, Any]"]
+"""What an app knows of the learners with these keys, with the columns of a Row."""
+
+Address = Callable[[str, int], str]
+"""Where a learner finds the run again, by the topic and the place of its Row."""
+
+_sources: dict[str, tuple[Source, Address]] = {}
+
+
+def tell_evidence(where: str, source: Source, address: Address = lambda _topic, _place: "") -> None:
     """Let an app add what its pages learnt about learners. Called when the app is ready."""
-    if source not in _sources:
-        _sources.append(source)
+    _sources[where] = (source, address)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +132,7 @@ def known_of(learner_key: UUID) -> Known:
 
 
 def known_of_all(learner_keys: Sequence[UUID]) -> dict[UUID, Known]:
-    """Everything known of each of these learners, in as many queries as for one."""
+    """Everything known of each of these learners: two queries, whatever their number and that of the sources."""
     tries: dict[tuple[UUID, str, int], int] = {}
     finished: dict[UUID, set[str]] = {key: set() for key in learner_keys}
     found: dict[UUID, list[Evidence]] = {key: [] for key in learner_keys}
@@ -120,13 +143,34 @@ def known_of_all(learner_keys: Sequence[UUID]) -> dict[UUID, Known]:
             finished[row.whose].add(row.slug)
         if row.number == 1:
             found[row.whose].append(_from_attempt(row))
-    for source in _sources:
-        for key, one in source(learner_keys):
-            found[key].append(one)
+    for told in _told(learner_keys):
+        found[told.whose].append(_from_row(told))
     return {
         key: Known(evidence=tuple(sorted(found[key], key=lambda one: one.when)), finished=frozenset(finished[key]))
         for key in learner_keys
     }
+
+
+def _told(learner_keys: Sequence[UUID]) -> list[Row]:
+    """What all apps know, in one query."""
+    asked = [source(learner_keys).order_by() for source, _address in _sources.values()]
+    return [Row(*row) for row in asked[0].union(*asked[1:], all=True)] if asked else []
+
+
+def _from_row(row: Row) -> Evidence:
+    return Evidence(
+        when=row.when,
+        concept=row.concept,
+        what=(row.what, row.number),
+        title=row.title,
+        level=row.level,
+        floor=row.floor,
+        passed=row.passed,
+        unaided=row.unaided,
+        mixed=True,
+        where=row.where,
+        url=_sources[row.where][1](row.topic, row.place),
+    )
 
 
 def _attempts(learner_keys: Sequence[UUID]) -> Iterable[Any]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 
 from canarylearn.items.files import TopicSpec
 from canarylearn.learning.days import zone as zone_of
+from canarylearn.learning.kept import Kept, kept_of, moment
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Learner, Topic
+from canarylearn.learning.models import Page, Topic
 from canarylearn.learning.modes import modes_of
 from canarylearn.learning.next_step import NextStep, next_step
 from canarylearn.learning.progress import Evidence, Known, Standing, State, by_concept, known_of
-from canarylearn.learning.reading import pages_of
-from canarylearn.learning.selectors import listed_items, topic_spec, topics
+from canarylearn.learning.reading import topics_and_pages
+from canarylearn.learning.selectors import Listed, listed_items, topic_spec
 from canarylearn.learning.streaks import streak
 
 _ROOM = {"name": "progress"}
@@ -55,44 +56,36 @@ class TopicView:
 @require_safe
 def index(request: LearnerRequest) -> HttpResponse:
     """Where this learner stands in every topic."""
-    known, wishes = known_of(request.visitor.key), _wishes(request.visitor.key)
-    today = timezone.now().astimezone(wishes.zone).date()
-    moments = [*(one.when for one in known.evidence), *wishes.read]
+    key = request.visitor.key
+    known, kept, items = known_of(key), kept_of(key, "learner", "mark", "card"), listed_items(None)
+    zone, wants_streak = _wishes(kept)
+    today = timezone.now().astimezone(zone).date()
+    moments = [*(one.when for one in known.evidence), *(moment(mark["created"]) for mark in kept["mark"])]
+    open_items = [one for one in items if one.slug not in known.finished]
     context = {
         "room": _ROOM,
-        "topics": [_topic(request, topic, known, today) for topic in topics()],
-        "streak": streak([moment.astimezone(wishes.zone).date() for moment in moments], today)
-        if wishes.streak
-        else None,
+        "topics": [_topic(topic, rows, known, kept, open_items, today) for topic, rows in topics_and_pages()],
+        "streak": streak([one.astimezone(zone).date() for one in moments], today) if wants_streak else None,
     }
     return render(request, "learning/progress.html", context)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Wishes:
-    """What a learner set, and when they read pages or answered questions on them."""
-
-    zone: ZoneInfo
-    streak: bool
-    read: list[dt.datetime]
+def _wishes(kept: Kept) -> tuple[ZoneInfo, bool]:
+    """A learner's time zone, and whether they want the streak; of one who did nothing yet, the site's."""
+    row: dict[str, Any] = next(iter(kept["learner"]), {"time_zone": "", "streak": True})
+    return zone_of(row["time_zone"]), bool(row["streak"])
 
 
-def _wishes(learner_key: UUID) -> _Wishes:
-    """One query; the settings of a learner who did nothing yet are the site's."""
-    learner = Learner.objects.filter(key=learner_key).order_by()
-    rows = list(learner.values_list("time_zone", "streak", "page_marks__created"))
-    name, shown = rows[0][:2] if rows else ("", True)
-    return _Wishes(zone=zone_of(name), streak=shown, read=[row[2] for row in rows if row[2] is not None])
-
-
-def _topic(request: LearnerRequest, topic: Topic, known: Known, today: dt.date) -> TopicView:
-    spec, modes = topic_spec(topic.spec), modes_of(topic, pages_of(topic.slug))
+def _topic(
+    topic: Topic, rows: list[Page], known: Known, kept: Kept, open_items: Sequence[Listed], today: dt.date
+) -> TopicView:
+    spec, modes = topic_spec(topic.spec), modes_of(topic, rows)
     standings = by_concept(known.evidence, spec.concepts)
-    unfinished = [one for one in listed_items(None, topic.slug) if one.slug not in known.finished]
+    mine = [one for one in open_items if one.topic_slug == topic.slug]
     return TopicView(
         topic=topic,
         concepts=[concept_view(spec, concept, standing) for concept, standing in standings.items()],
-        step=next_step(request.visitor.key, today, topic, spec, modes, standings, unfinished),
+        step=next_step(kept, today, topic, spec, modes, standings, mine),
     )
 
 

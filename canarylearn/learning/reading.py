@@ -6,12 +6,14 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 
 from canarylearn.engine import Scenario
 from canarylearn.items.files import read_as
 from canarylearn.items.judging import SEEDS
 from canarylearn.items.lessons import Page, read_page
-from canarylearn.learning.models import Learner, PageMark
+from canarylearn.learning.kept import Kept
+from canarylearn.learning.models import Learner, PageMark, Topic
 from canarylearn.learning.models import Page as PageRow
 from canarylearn.learning.ready import Ready
 
@@ -75,24 +77,49 @@ def pages_of(topic_slug: str) -> list[PageRow]:
     return list(PageRow.objects.filter(topic__slug=topic_slug).select_related("topic"))
 
 
+def topic_and_pages(slug: str) -> tuple[Topic, list[PageRow]]:
+    """A topic with its pages: one query where it has any. Raises Http404."""
+    rows = pages_of(slug)
+    return (rows[0].topic if rows else get_object_or_404(Topic, slug=slug)), rows
+
+
+def topics_and_pages() -> list[tuple[Topic, list[PageRow]]]:
+    """Every topic with its pages, in one query."""
+    of_topic = [field.attname for field in Topic._meta.concrete_fields]
+    of_page = [field.attname for field in PageRow._meta.concrete_fields]
+    rows = Topic.objects.order_by("slug", "pages__mode").values_list(*of_topic, *(f"pages__{name}" for name in of_page))
+    found: dict[int, tuple[Topic, list[PageRow]]] = {}
+    for row in rows:
+        topic, pages = found.setdefault(row[0], (Topic.from_db(None, of_topic, row[: len(of_topic)]), []))
+        page = PageRow.from_db(None, of_page, row[len(of_topic) :])
+        if page.pk is not None:
+            page.topic = topic
+            pages.append(page)
+    return list(found.values())
+
+
 def all_pages() -> dict[int, list[PageRow]]:
     """The pages of every topic, by the topic's number in the database."""
-    found: dict[int, list[PageRow]] = {}
-    for row in PageRow.objects.select_related("topic"):
-        found.setdefault(row.topic_id, []).append(row)
-    return found
+    return {topic.pk: rows for topic, rows in topics_and_pages()}
 
 
-def marks(learner_key: UUID, rows: list[PageRow]) -> dict[str, Marked]:
-    """What a learner did on these pages, by mode. A question that the page no longer asks is left out."""
+def marks(learner_key: UUID, row: PageRow) -> Marked:
+    """What a learner did on a page."""
+    kept = PageMark.objects.filter(learner__key=learner_key, page=row).order_by()
+    return _marked(row, dict(kept.values_list("question", "option")))
+
+
+def marks_kept(kept: Kept, rows: list[PageRow]) -> dict[str, Marked]:
+    """What a learner did on these pages, by mode, told from what is kept of them."""
     found: dict[int, dict[str, int]] = {row.pk: {} for row in rows}
-    kept = PageMark.objects.filter(learner__key=learner_key, page__in=[row.pk for row in rows]).order_by()
-    for page, question, option in kept.values_list("page_id", "question", "option"):
-        found[page][question] = option
+    for mark in kept["mark"]:
+        if mark["page_id"] in found:
+            found[mark["page_id"]][mark["question"]] = mark["option"]
     return {row.mode: _marked(row, found[row.pk]) for row in rows}
 
 
 def _marked(row: PageRow, kept: dict[str, int]) -> Marked:
+    """A question that the page no longer asks is left out."""
     questions = ready_page(row).page.questions
     options = {
         slug: option

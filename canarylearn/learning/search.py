@@ -21,10 +21,10 @@ from canarylearn.items.lessons import Words
 from canarylearn.learning.markup import render
 from canarylearn.learning.models import Item, Page, Place, Topic
 from canarylearn.learning.modes import ROOMS, modes_of
-from canarylearn.learning.reading import all_pages, ready_page
+from canarylearn.learning.reading import ready_page, topics_and_pages
 from canarylearn.learning.ready import item_as_kept
 from canarylearn.learning.rooms import has
-from canarylearn.learning.selectors import topic_spec, topics
+from canarylearn.learning.selectors import topic_spec
 
 MOST_LETTERS = 100
 MOST_WORDS = 8
@@ -113,13 +113,12 @@ def terms(query: str) -> list[str]:
 
 def current_index() -> Index:
     """The index of the content as it stands."""
-    found, pages = topics(), all_pages()
     items = Item.objects.filter(room=Place.PRACTICE, retired=False, current__isnull=False)
     numbers = tuple(items.order_by("topic", "position").values_list("current_id", flat=True))
     state = sha256()
-    for topic in found:
+    for topic, rows in topics_and_pages():
         state.update(topic.spec.encode())
-        for row in pages.get(topic.pk, []):
+        for row in rows:
             state.update(f"{row.mode} {row.digest}".encode())
     return _index(state.hexdigest(), numbers)
 
@@ -127,8 +126,7 @@ def current_index() -> Index:
 @lru_cache(maxsize=2)
 def _index(state: str, numbers: tuple[int, ...]) -> Index:
     """The index of the content in one state, which is read anew only where it is another."""
-    pages = all_pages()
-    entries = tuple(entry for topic in topics() for entry in _of_topic(topic, pages.get(topic.pk, [])))
+    entries = tuple(entry for topic, rows in topics_and_pages() for entry in _of_topic(topic, rows))
     return Index(entries=entries, spread=Counter(word for entry in entries for word in entry.weights))
 
 

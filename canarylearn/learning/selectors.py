@@ -94,14 +94,26 @@ def standings(learner_key: UUID, version_ids: Iterable[int], variant: int = 0) -
     One query: slots side by side with their attempts.
     """
     slots = Slot.objects.filter(learner__key=learner_key, version_id__in=list(version_ids))
+    return {version: standing for (_slug, version), standing in _standings(slots, variant).items()}
+
+
+def standings_in(learner_key: UUID, topic_slug: str) -> dict[tuple[str, int], Standing]:
+    """Where a learner stands at every item of a topic, in whatever version: by the item's slug and the version's number
+    in the database. One query."""
+    slots = Slot.objects.filter(learner__key=learner_key, version__item__topic__slug=topic_slug)
+    return _standings(slots, 0)
+
+
+def _standings(slots: QuerySet[Slot], variant: int) -> dict[tuple[str, int], Standing]:
     rows = slots.order_by("version", "variant", "attempts__number").values_list(
-        "version_id", "variant", "hints_opened", *(f"attempts__{name}" for name in _OF_ATTEMPTS)
+        *("version__item__slug", "version_id", "variant", "hints_opened"),
+        *(f"attempts__{name}" for name in _OF_ATTEMPTS),
     )
-    known: dict[int, dict[int, Standing]] = {}
-    for (version, number, hints), tried in groupby(rows, key=itemgetter(slice(3))):
-        attempts = (Attempt.from_db(None, _OF_ATTEMPTS, row[3:]) for row in tried if row[3] is not None)
-        known.setdefault(version, {})[number] = Standing(attempts=tuple(attempts), hints_opened=hints)
-    return {version: replace(numbers.pop(variant, Standing()), others=numbers) for version, numbers in known.items()}
+    known: dict[tuple[str, int], dict[int, Standing]] = {}
+    for (slug, version, number, hints), tried in groupby(rows, key=itemgetter(slice(4))):
+        attempts = (Attempt.from_db(None, _OF_ATTEMPTS, row[4:]) for row in tried if row[4] is not None)
+        known.setdefault((slug, version), {})[number] = Standing(attempts=tuple(attempts), hints_opened=hints)
+    return {place: replace(numbers.pop(variant, Standing()), others=numbers) for place, numbers in known.items()}
 
 
 def solved_items(learner_key: UUID) -> frozenset[str]:

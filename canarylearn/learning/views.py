@@ -1,7 +1,7 @@
 """Pages above the rooms: the home page and a topic."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from canarylearn.items.judging import SEEDS
@@ -11,7 +11,7 @@ from canarylearn.learning.middleware import DAY, MONTH, LearnerRequest
 from canarylearn.learning.models import Topic
 from canarylearn.learning.modes import modes_of, show_modes, test_url
 from canarylearn.learning.opening import begin
-from canarylearn.learning.reading import all_pages, pages_of
+from canarylearn.learning.reading import topic_and_pages, topics_and_pages
 from canarylearn.learning.search import MOST_LETTERS, search
 from canarylearn.learning.selectors import topic_spec, topics
 
@@ -19,16 +19,14 @@ from canarylearn.learning.selectors import topic_spec, topics
 @require_safe
 def home(request: LearnerRequest) -> HttpResponse:
     """What this is, one question to answer right there, and where to go on."""
-    found, pages = topics(), all_pages()
-    shown = [{**_summary(topic), "modes": modes_of(topic, pages.get(topic.pk, []))} for topic in found]
+    shown = [{**_summary(topic), "modes": modes_of(topic, rows)} for topic, rows in topics_and_pages()]
     return render(request, "home.html", {"topics": shown, "begin": begin(request)})
 
 
 @require_safe
 def topic(request: LearnerRequest, slug: str) -> HttpResponse:
     """A topic, and the ways of learning it."""
-    rows = pages_of(slug)
-    found = rows[0].topic if rows else get_object_or_404(Topic, slug=slug)
+    found, rows = topic_and_pages(slug)
     modes = show_modes(request, found, rows)
     return render(
         request, "learning/topic.html", {"topic": _summary(found), "modes": modes, "test_url": test_url(found)}

@@ -40,6 +40,7 @@ class QuestionView:
     code: tuple[CodeLine, ...]
     options: list[OptionView]
     url: str
+    version: int
     verdict: VerdictView | None
     ran: tuple[CodeLine, ...]
     message: str = ""
@@ -111,6 +112,7 @@ def show_question(
         code=_code(asked.item.template or ""),
         options=options,
         url=reverse("lessons:answer", args=[*place, slug]),
+        version=asked.number,
         verdict=None if option is None else show_verdict(asked, {CHOICE: option}, prefix=slug),
         ran=() if option is None else _ran(asked, option),
         message=message,

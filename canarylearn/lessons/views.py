@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 from canarylearn.items.spec import CHOICE
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.modes import after, modes_of, practice_block, test_url
+from canarylearn.learning.modes import onward, test_url
 from canarylearn.learning.reading import Marked, keep_mark, marks, pages_of, ready_page
 from canarylearn.lessons.pages import show_calculator, show_parts, show_question
 
 _NOTHING = _("Nothing was chosen, so nothing was run.")
+_CHANGED = _("This question was changed in the meantime, so nothing was run: please look at it again.")
 
 
 @require_safe
@@ -38,8 +39,10 @@ def answer(request: LearnerRequest, topic: str, mode: str, question: str) -> Htt
         return visit.refuse()
     ids = [option_id(number) for number in range(len(asked.item.options_for(CHOICE)))]
     given = request.POST.get("choice", "")
+    if request.POST.get("version", str(asked.number)) != str(asked.number):
+        return visit.show_unanswered(question, str(_CHANGED), HTTPStatus.CONFLICT)
     if given not in ids:
-        return visit.show_answer(question, None)
+        return visit.show_unanswered(question, str(_NOTHING), HTTPStatus.UNPROCESSABLE_ENTITY)
     option = ids.index(given)
     passed = asked.judge({CHOICE: option}).passed
     keep_mark(learner_key=request.visitor.key, row=visit.row, question=question, option=option, passed=passed)
@@ -74,21 +77,24 @@ class _Visit:
         response["Allow"] = "POST"
         return response
 
-    def show_answer(self, question: str, option: int | None) -> HttpResponse:
-        """What came of an answer, or that there was none: the question for htmx, the whole page for everybody else."""
-        status = HTTPStatus.OK if option is not None else HTTPStatus.UNPROCESSABLE_ENTITY
+    def show_answer(self, question: str, option: int) -> HttpResponse:
+        """What came of an answer: the question for htmx, the whole page for everybody else."""
+        return self._show_question(question, option, "", HTTPStatus.OK)
+
+    def show_unanswered(self, question: str, message: str, status: HTTPStatus) -> HttpResponse:
+        """That what was sent is no answer, and what was answered before."""
+        return self._show_question(question, self._marked().option(question), message, status)
+
+    def _show_question(self, question: str, option: int | None, message: str, status: HTTPStatus) -> HttpResponse:
         if not self.request.htmx:
-            return self.show(answered=question, message="" if option is not None else str(_NOTHING), status=status)
-        kept = option if option is not None else self._marked().option(question)
-        message = "" if option is not None else str(_NOTHING)
-        part = show_question(self.ready, question, kept, self.place, message=message, fresh=True)
+            return self.show(answered=question, message=message, status=status)
+        part = show_question(self.ready, question, option, self.place, message=message, fresh=True)
         return render(self.request, part.template, {"part": part}, status=status)
 
     def show(self, *, answered: str = "", message: str = "", status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
         """The whole page. The question `answered` says what came of it, or the message."""
         marked = self._marked()
         given = self.request.GET.dict()
-        modes = modes_of(self.row.topic, self.rows)
         context = {
             "topic": self.row.topic,
             "test_url": test_url(self.row.topic),
@@ -96,11 +102,10 @@ class _Visit:
             "parts": show_parts(self.ready, marked, self.place, given, fresh=answered, message=message),
             "marked": marked,
             "questions": len(self.ready.questions),
-            "next": after(self.row.mode, modes),
-            "practice": practice_block(self.request, self.row.topic),
+            **onward(self.request, self.row.topic, self.row.mode, self.rows),
             "read_url": f"{self.row.get_absolute_url()}read/",
         }
         return render(self.request, "lessons/page.html", context, status=status)
 
     def _marked(self) -> Marked:
-        return marks(self.request.visitor.key, [self.row])[self.row.mode]
+        return marks(self.request.visitor.key, self.row)

@@ -4,16 +4,15 @@ import re
 from http import HTTPStatus
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from canarylearn.items.files import Room as RoomSpec
 from canarylearn.items.walks import GATES
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Topic
-from canarylearn.learning.modes import after, modes_of, practice_block
-from canarylearn.learning.reading import pages_of
+from canarylearn.learning.modes import onward
+from canarylearn.learning.reading import topic_and_pages
 from canarylearn.learning.selectors import topic_spec
 from canarylearn.lessons.frames import address, show_frame
 from canarylearn.lessons.stage import show_stage
@@ -62,6 +61,9 @@ def predict(request: LearnerRequest, topic: str) -> HttpResponse:
     if sent not in [str(number) for number in range(1, GATES + 1)]:
         notice = _("That was not a prediction of this page, so nothing was kept.")
         return visit.show(live, until, notice=notice, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.POST.get("run", live.mark) != live.mark:
+        notice = _("This run was changed in the meantime, so nothing was kept: please look at it again.")
+        return visit.show(live, until, notice=notice, status=HTTPStatus.CONFLICT)
     gate = int(sent) - 1
     given = request.POST.get("answer", "")
     try:
@@ -88,7 +90,7 @@ class _Visit:
         self.request, self.runs = request, live_runs(topic)
         if not self.runs:
             raise Http404("There are no runs to step through here.")
-        self.topic = get_object_or_404(Topic, slug=topic)
+        self.topic, self.rows = topic_and_pages(topic)
         spec = topic_spec(self.topic.spec).rooms.get("visualise")
         if spec is None:
             raise Http404("This topic has no such mode.")
@@ -125,6 +127,7 @@ class _Visit:
         runs = self._list(live)
         others = [run for run in runs if not run["told"] and not run["is_current"]]
         context: dict[str, object] = {"topic": self.topic, "notice": notice, "runs": runs, "open_runs": others}
+        context["run"] = live.mark
         htmx = self.request.htmx
         if htmx and not htmx.history_restore_request and self.request.method != "POST":
             context |= {"frame": show_frame(live, answers, number), "slug": live.slug, "swapped": True}
@@ -141,12 +144,7 @@ class _Visit:
         return self._page(context, status)
 
     def _page(self, context: dict[str, object], status: HTTPStatus) -> HttpResponse:
-        modes = modes_of(self.topic, pages_of(self.topic.slug))
-        context |= {
-            "facts": self.spec,
-            "next": after("visualise", modes),
-            "practice": practice_block(self.request, self.topic),
-        }
+        context |= {"facts": self.spec, **onward(self.request, self.topic, "visualise", self.rows)}
         return render(self.request, "lessons/visualise.html", context, status=status)
 
     def _list(self, shown: Live) -> list[dict[str, object]]:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from canarylearn.engine import ENGINE_VERSION, Scenario
@@ -51,6 +53,11 @@ class Live:
         """Its name in addresses."""
         return self.walked.walk.slug
 
+    @property
+    def mark(self) -> str:
+        """What a form says of the run it is about. It tells nobody which run that is: only the site can make it."""
+        return salted_hmac("canarylearn.lessons.run", self.digest, algorithm="sha256").hexdigest()[:16]
+
     def open_until(self, answers: list[str]) -> int:
         """The last frame that may be sent to somebody with these answers: the first gate without one, or the end."""
         gates = self.walked.gates
@@ -78,11 +85,19 @@ def live_runs(topic_slug: str) -> Mapping[str, Live]:
 
 def predictions(learner_key: UUID, topic_slug: str) -> dict[str, list[str]]:
     """What a learner predicted in each live run of a topic, gate by gate as far as they follow each other."""
-    runs = live_runs(topic_slug)
-    rows = Prediction.objects.filter(learner__key=learner_key, run__in=[live.digest for live in runs.values()])
-    kept = {(run, gate): answer for run, gate, answer in rows.order_by().values_list("run", "gate", "answer")}
+    rows = kept_predictions(learner_key, topic_slug).order_by().values_list("run", "gate", "answer")
+    return _by_run(topic_slug, {(run, gate): answer for run, gate, answer in rows})
+
+
+def kept_predictions(learner_key: UUID, topic_slug: str) -> QuerySet[Prediction]:
+    """What is kept of a learner's predictions in the live runs of a topic, as they are now."""
+    digests = [live.digest for live in live_runs(topic_slug).values()]
+    return Prediction.objects.filter(learner__key=learner_key, run__in=digests)
+
+
+def _by_run(topic_slug: str, kept: Mapping[tuple[str, int], str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for slug, live in runs.items():
+    for slug, live in live_runs(topic_slug).items():
         answers: list[str] = []
         while (live.digest, len(answers)) in kept:
             answers.append(kept[live.digest, len(answers)])
@@ -132,7 +147,8 @@ def keep_prediction(learner_key: UUID, live: Live, gate: int, answer: str) -> Ke
 
 def say_state(glance: Glance) -> str:
     """Where a learner stands, for the list of modes: runs watched to the end, and predictions dared."""
-    made = predictions(glance.key, glance.topic.slug)
+    kept = {(one["run"], one["gate"]): one["answer"] for one in glance.kept["prediction"]}
+    made = _by_run(glance.topic.slug, kept)
     gates = sum(len(answers) for answers in made.values())
     if not gates:
         return ""

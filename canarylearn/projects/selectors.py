@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from canarylearn.items.project.files import Project, has_project, read_project
@@ -52,11 +53,15 @@ def standing(learner_key: UUID, topic: str) -> Standing:
     )
 
 
+def kept_stages(learner_key: UUID, topic_slug: str) -> QuerySet[PassedStage]:
+    """The stages that a learner has passed in a topic's project."""
+    return PassedStage.objects.filter(learner__key=learner_key, topic=topic_slug)
+
+
 def say_state(glance: Glance) -> str:
     """What a learner has passed of a topic's project, for the list of modes."""
     project = project_of(glance.topic.slug)
-    mine = PassedStage.objects.filter(learner__key=glance.key, topic=glance.topic.slug).order_by()
-    passed = set(mine.values_list("stage", flat=True))
+    passed = {one["stage"] for one in glance.kept["stage"]}
     if project is None or not passed:
         return ""
     done = sum(name in passed for name in project.stages)

@@ -48,6 +48,7 @@ class Saved:
 
 def save_draft(*, learner_key: UUID, topic: str, stage: str, text: str, base: int, knowingly: bool = False) -> Saved:
     """Keep a text that was written over the draft of number `base`. A newer one is not written over: both are kept.
+    Where there is none, as for somebody whom the site no longer knows, it is the first.
 
     Somebody who has seen the newer one writes over it `knowingly`, and then it is the one that is set aside.
     """
@@ -55,7 +56,7 @@ def save_draft(*, learner_key: UUID, topic: str, stage: str, text: str, base: in
         draft = _locked(learner_key, topic, stage)
         if draft.number and draft.text == text:
             return Saved(status=Status.SAME, draft=draft)
-        if draft.number != base:
+        if draft.number and draft.number != base:
             draft.other = text
             draft.save(update_fields=["other"])
             return Saved(status=Status.CONFLICT, draft=draft)

@@ -15,6 +15,8 @@ from canarylearn.lab.child import SECONDS
 from canarylearn.learning.markup import render as render_text
 from canarylearn.learning.middleware import RETRY_AFTER, LearnerRequest
 from canarylearn.learning.models import Topic
+from canarylearn.learning.modes import onward
+from canarylearn.learning.reading import topic_and_pages
 from canarylearn.learning.selectors import topic_spec
 from canarylearn.projects import services
 from canarylearn.projects.forms import TextForm, TryForm
@@ -26,7 +28,8 @@ from canarylearn.projects.services import Saved, Status
 @require_safe
 def index(request: LearnerRequest, topic: str) -> HttpResponse:
     """The project: what it is about, and its stages with the learner's state at each."""
-    row, project = _project(topic)
+    row, rows = topic_and_pages(topic)
+    project = _project_of(row)
     stands = standing(request.visitor.key, topic)
     steps = stage_steps(project, row, stands)
     context = {
@@ -37,7 +40,8 @@ def index(request: LearnerRequest, topic: str) -> HttpResponse:
         "language": render_text(project.cover.language),
         "steps": steps,
         "passed": sum(step.passed for step in steps),
-        "next": next((step for step in steps if not step.passed), steps[-1]),
+        "go_on": next((step for step in steps if not step.passed), steps[-1]),
+        **onward(request, row, "project", rows),
     }
     return render(request, "projects/index.html", context)
 
@@ -129,10 +133,14 @@ def other(request: LearnerRequest, topic: str, stage: str) -> HttpResponse:
 
 def _project(topic: str) -> tuple[Topic, Project]:
     row = get_object_or_404(Topic, slug=topic)
-    project = project_of(topic)
-    if project is None or "project" not in topic_spec(row.spec).rooms:
+    return row, _project_of(row)
+
+
+def _project_of(topic: Topic) -> Project:
+    project = project_of(topic.slug)
+    if project is None or "project" not in topic_spec(topic.spec).rooms:
         raise Http404("This topic has no project.")
-    return row, project
+    return project
 
 
 def _as_json(visit: "_Visit", saved: Saved | None) -> JsonResponse:

@@ -1,6 +1,6 @@
 """What a learner's reviews look like today: the cards that there are for them, and what is asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -10,13 +10,17 @@ from uuid import UUID
 
 from canarylearn.items.spec import TRIES
 from canarylearn.learning.days import day_of
+from canarylearn.learning.kept import day
 from canarylearn.learning.models import Attempt, Kind, Learner, Place, Topic
+from canarylearn.learning.modes import Glance
 from canarylearn.learning.selectors import topic_spec
 from canarylearn.review.decks import ReadyCard, ready_cards
 from canarylearn.review.models import Card, Deck
 from canarylearn.review.scheduling import CAP, Memory, Waiting, next_day, queue
 
 CARD, ITEM = "card", "item"
+_KINDS = (Kind.TASK, Kind.QUESTION)
+"""What is asked again when it was missed in practice."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +79,16 @@ class Desk:
         """The things of a topic, or all."""
         return [thing for thing in self.things.values() if topic in ("", thing.topic.slug)]
 
+    def count(self, topic: str) -> int:
+        """How many are asked today."""
+        return min(self._due(topic), max(0, self.cap - self.done))
+
     def capped(self, topic: str) -> bool:
         """Whether more is due today than the learner wants to be asked."""
-        due = [thing for thing in self.of(topic) if self.memory(thing).is_due(self.today)]
-        return len(due) > self.cap - self.done
+        return self._due(topic) > self.cap - self.done
+
+    def _due(self, topic: str) -> int:
+        return sum(self.memory(thing).is_due(self.today) for thing in self.of(topic))
 
     def next_day(self, topic: str) -> date | None:
         """When something is asked again, after today."""
@@ -106,15 +116,76 @@ class Kept:
     cards: Mapping[str, Card]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Try:
+    """One attempt, with what is needed of its item."""
+
+    slot: Hashable
+    number: int
+    passed: bool
+    hints: int
+    made: datetime
+    item: str
+    kind: str
+    concept: str
+    position: int
+    topic: str
+    version: int
+
+
 def desk(learner_key: UUID, now: datetime, topic: str = "") -> Desk:
     """A learner's reviews at that moment, in one topic or in all. Three queries, two for somebody new."""
-    return _desk(learner_key, kept(learner_key), now, topic)
-
-
-def desk_of_known(learner_key: UUID, now: datetime, topic: str) -> Desk | None:
-    """The same; nothing for somebody who did nothing yet, at the price of one query."""
     mine = kept(learner_key)
-    return _desk(learner_key, mine, now, topic) if mine else None
+    wanted = Topic.objects.filter(slug=topic) if topic else Topic.objects.all()
+    topics = list(wanted.select_related("deck"))
+    if mine is None:
+        return _desk(Kept(time_zone="", cap=CAP, cards={}), now, topics, [])
+    by_slug = {found.slug: found for found in topics}
+    return _desk(mine, now, topics, _missed_items(_tries(learner_key, by_slug), mine.time_zone, by_slug))
+
+
+OF_A_CARD = ("what", "answered", "due", "stability", "answers")
+"""What of a card says whether it is due."""
+
+
+def desk_at_a_glance(glance: Glance, now: datetime) -> Desk | None:
+    """A learner's reviews in one topic, told from what is kept: only the cards of the topic are asked for.
+
+    Nothing for somebody who has neither answered a card nor missed an item. It says how many are due, and no more.
+    """
+    time_zone = next((one["time_zone"] for one in glance.kept["learner"]), "")
+    missed = _missed_items(_tries_at_a_glance(glance), time_zone, {glance.topic.slug: glance.topic})
+    rows = glance.kept["card"]
+    if not rows and not missed:
+        return None
+    cards = [Card(**{**row, "answered": day(row["answered"]), "due": day(row["due"])}) for row in rows]
+    cap = next((one["cap"] for one in glance.kept["wish"]), CAP)
+    mine = Kept(time_zone=time_zone, cap=cap, cards={card.what: card for card in cards})
+    return _desk(mine, now, [glance.topic], missed)
+
+
+def _tries_at_a_glance(glance: Glance) -> Iterator[_Try]:
+    """The tries at items of practice."""
+    asked = {one.slug: one for one in glance.items if one.room == Place.PRACTICE and one.kind in _KINDS}
+    for (slug, version), standing in glance.everywhere.items():
+        if slug not in asked:
+            continue
+        item = asked[slug]
+        for variant, at in {0: standing, **standing.others}.items():
+            for attempt in at.attempts:
+                yield _Try(
+                    slot=(version, variant),
+                    number=attempt.number,
+                    passed=attempt.passed,
+                    hints=attempt.hints_opened,
+                    made=attempt.created,
+                    item=slug,
+                    kind=item.kind,
+                    concept=item.concept,
+                    position=item.position,
+                    topic=glance.topic.slug,
+                    version=item.version_id,
+                )
 
 
 def kept(learner_key: UUID) -> Kept | None:
@@ -129,13 +200,8 @@ def kept(learner_key: UUID) -> Kept | None:
     return Kept(time_zone=time_zone, cap=CAP if cap is None else cap, cards={card.what: card for card in cards})
 
 
-def _desk(learner_key: UUID, mine: Kept | None, now: datetime, topic: str) -> Desk:
-    wanted = Topic.objects.filter(slug=topic) if topic else Topic.objects.all()
-    topics = list(wanted.select_related("deck"))
-    things = [thing for found in topics for thing in _flashcards(found)]
-    if mine is not None:
-        things += _missed_items(learner_key, mine.time_zone, {found.slug: found for found in topics})
-    mine = mine or Kept(time_zone="", cap=CAP, cards={})
+def _desk(mine: Kept, now: datetime, topics: list[Topic], missed: list[Thing]) -> Desk:
+    things = [*(thing for found in topics for thing in _flashcards(found)), *missed]
     return Desk(
         today=day_of(mine.time_zone, now),
         cap=mine.cap,
@@ -174,30 +240,13 @@ def _flashcards(topic: Topic) -> Iterator[Thing]:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Try:
-    """One attempt, with what is needed of its item."""
-
-    slot: int
-    number: int
-    passed: bool
-    hints: int
-    made: datetime
-    item: str
-    kind: str
-    concept: str
-    position: int
-    topic: str
-    version: int
-
-
-def _missed_items(learner_key: UUID, time_zone: str, topics: Mapping[str, Topic]) -> list[Thing]:
+def _missed_items(tried: Iterable[_Try], time_zone: str, topics: Mapping[str, Topic]) -> list[Thing]:
     """The items of practice that are finished, and were not solved at the first try without a hint.
 
     An item with a try left is still in practice. What was missed is asked from the day after that.
     """
     found: dict[str, Thing] = {}
-    for _slot, group in groupby(_tries(learner_key, topics), key=attrgetter("slot")):
+    for _slot, group in groupby(tried, key=attrgetter("slot")):
         tries = list(group)
         first, last = tries[0], tries[-1]
         solved = any(one.passed for one in tries)
@@ -222,7 +271,7 @@ def _tries(learner_key: UUID, topics: Mapping[str, Topic]) -> list[_Try]:
     attempts = Attempt.objects.filter(
         slot__learner__key=learner_key,
         slot__version__item__room=Place.PRACTICE,
-        slot__version__item__kind__in=(Kind.TASK, Kind.QUESTION),
+        slot__version__item__kind__in=_KINDS,
         slot__version__item__retired=False,
         slot__version__item__topic__slug__in=list(topics),
     )

@@ -1,74 +1,89 @@
 """What the page of a topic says of a learner's reviews."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Substr
+from django.db.models import (
+    BooleanField,
+    CharField,
+    ExpressionWrapper,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Substr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from canarylearn.learning.kept import Kept, day
 from canarylearn.learning.models import Item, Topic
 from canarylearn.learning.modes import Glance
 from canarylearn.learning.next_step import NextStep
-from canarylearn.learning.progress import Evidence
-from canarylearn.review.models import Answer, Card
+from canarylearn.review.models import Answer, Card, Wish
 from canarylearn.review.scheduling import Grade
-from canarylearn.review.selectors import ITEM, desk_of_known
+from canarylearn.review.selectors import ITEM, desk_at_a_glance
+
+
+def kept_cards(learner_key: UUID, topic_slug: str) -> QuerySet[Card]:
+    """The cards of a learner in every topic: how many they answered today says how many are left."""
+    return Card.objects.filter(learner__key=learner_key)
+
+
+def kept_wishes(learner_key: UUID, topic_slug: str) -> QuerySet[Wish]:
+    """How many cards a day a learner wants."""
+    return Wish.objects.filter(learner__key=learner_key)
 
 
 def state(glance: Glance) -> str:
     """How many cards are due today; nothing for somebody who never reviewed."""
-    mine = desk_of_known(glance.key, timezone.now(), glance.topic.slug)
+    mine = desk_at_a_glance(glance, timezone.now())
     if mine is None:
         return ""
-    if not mine.cards and all(thing.ready for thing in mine.things.values()):
-        return ""
-    due = len(mine.queue(glance.topic.slug))
+    due = mine.count(glance.topic.slug)
     if not due:
         return _("nothing due today")
     return ngettext("%(count)s due today", "%(count)s due today", due) % {"count": due}
 
 
-def evidence(learner_keys: Sequence[UUID]) -> Iterator[tuple[UUID, Evidence]]:
+def evidence(learner_keys: Sequence[UUID]) -> QuerySet[Any, Any]:
     """What reviewed items showed: mixed with other concepts, with other numbers each time.
 
     Only items count: the grade of a flashcard is the learner's own. Hard is right with a hint or on a later try.
     """
     items = Item.objects.filter(slug=Substr(OuterRef("what"), len(ITEM) + 2)).order_by()
-    answers = Answer.objects.filter(learner__key__in=learner_keys, what__startswith=f"{ITEM}:").order_by()
-    named = answers.annotate(
-        concept=Subquery(items.values("concept")[:1]),
-        title=Subquery(items.values("current__title")[:1]),
-        level=Subquery(items.values("current__level")[:1]),
-        proof=Subquery(items.values("current__proof")[:1]),
-    ).filter(concept__isnull=False)
-    for key, what, day, created, grade, concept, title, level, proof in named.values_list(
-        "learner__key", "what", "day", "created", "grade", "concept", "title", "level", "proof"
-    ):
-        yield (
-            key,
-            Evidence(
-                when=created,
-                concept=concept,
-                what=(what, day.toordinal()),
-                title=title,
-                level=level,
-                floor=proof["guess_floor"],
-                passed=grade > Grade.AGAIN,
-                unaided=grade > Grade.HARD,
-                mixed=True,
-                where="review",
-            ),
+    floor = Cast(KeyTextTransform("guess_floor", "current__proof"), FloatField())
+    answers = Answer.objects.filter(learner__key__in=learner_keys, what__startswith=f"{ITEM}:")
+    return (
+        answers.annotate(concept=Subquery(items.values("concept")[:1]))
+        .filter(concept__isnull=False)
+        .values_list(
+            *(Value("review", output_field=CharField()), "learner__key", "created", "what", "pk", "concept"),
+            Subquery(items.values("current__title")[:1]),
+            Subquery(items.values("current__level")[:1]),
+            Subquery(items.values(floor=floor)[:1]),
+            *(_above(Grade.AGAIN), _above(Grade.HARD)),
+            *(Value("", output_field=CharField()), Value(0, output_field=IntegerField())),
         )
+    )
 
 
-def urgent(learner_key: UUID, topic: Topic, today: date) -> NextStep | None:
+def _above(grade: Grade) -> "ExpressionWrapper[Q]":
+    return ExpressionWrapper(Q(grade__gt=int(grade)), output_field=BooleanField())
+
+
+def urgent(kept: Kept, topic: Topic, today: date) -> NextStep | None:
     """Cards that were answered before and are due again come before anything new."""
-    due = Card.objects.filter(learner__key=learner_key, due__lte=today).count()
+    days = [day(card["due"]) for card in kept["card"]]
+    due = sum(one is not None and one <= today for one in days)
     if not due:
         return None
     return NextStep(

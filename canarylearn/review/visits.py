@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Topic
-from canarylearn.learning.modes import Mode, modes_of, practice_block
+from canarylearn.learning.models import Page, Topic
+from canarylearn.learning.modes import Mode, modes_of, onward
 from canarylearn.learning.pages import Message
 from canarylearn.learning.reading import pages_of
 from canarylearn.learning.ready import Ready
@@ -40,6 +40,7 @@ class Visit:
         self.topics = [one for one in self.desk.topics if ROOM in topic_spec(one.spec).rooms]
         if not self.topics:
             raise Http404("There is nothing to review.")
+        self._read: dict[str, list[Page]] = {}
         self._thing = self.desk.things.get(card)
         if card and self._thing is None:
             raise Http404("There is no such card.")
@@ -162,7 +163,7 @@ class Visit:
         """Another way of learning what keeps escaping."""
         if thing is None:
             return None
-        modes = {mode.name: mode for mode in modes_of(thing.topic, pages_of(thing.topic.slug))}
+        modes = {mode.name: mode for mode in modes_of(thing.topic, self._pages(thing.topic))}
         way: Mode = next(modes[name] for name in _OTHER_WAYS if name in modes)
         return {"concept": concept_title(thing), "mode": way, "lapses": self.desk.memory(thing).lapses}
 
@@ -180,12 +181,13 @@ class Visit:
         if self.request.htmx and not self.request.htmx.history_restore_request:
             return render(self.request, "review/_now.html", context, status=status)
         context |= {
+            "first": first,
             "topic": first if self.scope else None,
             "summary": room.summary,
             "minutes": room.minutes,
             "wish": facts.get("wish") or WishForm(initial={"cap": self.desk.cap}),
             "zone": self.desk.time_zone,
-            "practice": self._practice(first),
+            **onward(self.request, first, ROOM, self._pages(first)),
             "title": room.title if self.scope else _("Review, all topics"),
         }
         return render(self.request, "review/review.html", context, status=status)
@@ -194,5 +196,8 @@ class Visit:
         blanks = facts.get("blanks")
         return "question" if blanks and blanks[0].is_choice else "task"
 
-    def _practice(self, topic: Topic) -> dict[str, object] | None:
-        return practice_block(self.request, topic)
+    def _pages(self, topic: Topic) -> list[Page]:
+        """The pages of a topic, asked for once."""
+        if topic.slug not in self._read:
+            self._read[topic.slug] = pages_of(topic.slug)
+        return self._read[topic.slug]

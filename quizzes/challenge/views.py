@@ -14,17 +14,19 @@ from django.views.decorators.http import require_safe
 from canarylearn.learning import answering, rooms
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import ClockSpeed, Learner, Topic
-from canarylearn.learning.modes import QUIZZES, Glance
+from canarylearn.learning.models import ClockSpeed, Learner, Page, Topic
+from canarylearn.learning.modes import QUIZZES, Glance, onward
 from canarylearn.learning.pages import Message
+from canarylearn.learning.reading import topic_and_pages, topics_and_pages
 from canarylearn.learning.ready import ready
-from canarylearn.learning.selectors import Standing, listed_items, standings, topics
+from canarylearn.learning.selectors import Standing, listed_items, standings
 from canarylearn.learning.steps import steps
 from quizzes.challenge import clocks
 from quizzes.challenge.badges import claim
 from quizzes.challenge.incidents import ROOM, Visit, room_facts, widened
 from quizzes.challenge.models import Badge
-from quizzes.challenge.showing import rows, speeds, view_clock
+from quizzes.challenge.showing import rows as show_rows
+from quizzes.challenge.showing import speeds, view_clock
 from quizzes.challenge.stands import stands
 
 
@@ -43,18 +45,18 @@ class StartForm(SpeedForm):
 @require_safe
 def index(request: LearnerRequest, topic: str = "") -> HttpResponse:
     """All incidents, with the learner's state at each, and how the clock runs."""
-    return _show_index(request, _topic(topic))
+    return _show_index(request, *_topic_and_pages(topic))
 
 
 def set_speed(request: LearnerRequest, topic: str) -> HttpResponse:
     """How fast the clocks run that are begun from now on."""
-    found = _topic(topic)
+    found, pages = _topic_and_pages(topic)
     if request.method != "POST":
-        return unsent(_show_index(request, found))
+        return unsent(_show_index(request, found, pages))
     form = SpeedForm(request.POST)
     if not form.is_valid():
         message = Message(text=_("That is none of the speeds. Nothing was changed."), kind="error")
-        return _show_index(request, found, message, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _show_index(request, found, pages, message, HTTPStatus.UNPROCESSABLE_ENTITY)
     clocks.set_speed(request.visitor.key, form.cleaned_data["speed"])
     return see_other(f"{reverse('challenge:index', args=[found.slug])}#speed")
 
@@ -152,21 +154,21 @@ def clock(request: LearnerRequest, slug: str) -> JsonResponse:
 
 def take_badge(request: LearnerRequest, topic: str) -> HttpResponse:
     """The badge, once every incident is solved."""
-    found = _topic(topic)
+    found, pages = _topic_and_pages(topic)
     if request.method != "POST":
-        return unsent(_show_index(request, found))
+        return unsent(_show_index(request, found, pages))
     made = claim(learner_key=request.visitor.key, topic=found, listed=ROOM.listed(found.slug), now=clocks.arrival())
     if made is None:
         message = Message(text=_("The badge is for all incidents solved, and some are still open."))
-        return _show_index(request, found, message, HTTPStatus.CONFLICT)
+        return _show_index(request, found, pages, message, HTTPStatus.CONFLICT)
     return see_other(made.get_absolute_url())
 
 
-def _topic(slug: str) -> Topic:
-    """The topic of that name, or the first, that has a challenge. Raises Http404."""
-    for topic in topics():
-        if rooms.has(ROOM, topic) and slug in ("", topic.slug):
-            return topic
+def _topic_and_pages(slug: str) -> tuple[Topic, list[Page]]:
+    """The topic of that name, or the first, that has a challenge, with its pages. Raises Http404."""
+    for topic, pages in [topic_and_pages(slug)] if slug else topics_and_pages():
+        if rooms.has(ROOM, topic):
+            return topic, pages
     raise Http404("There is no such challenge.")
 
 
@@ -190,15 +192,21 @@ def _own(learner_key: UUID, topic: Topic) -> tuple[str, str | None]:
 
 
 def _show_index(
-    request: LearnerRequest, topic: Topic, message: Message | None = None, status: HTTPStatus = HTTPStatus.OK
+    request: LearnerRequest,
+    topic: Topic,
+    pages: list[Page],
+    message: Message | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
     key = request.visitor.key
-    listed, questions = ROOM.listed(topic.slug), listed_items(QUIZZES.kind, topic.slug)
+    items = listed_items(None, topic.slug, room=None)
+    listed = [one for one in items if one.room == ROOM.place]
+    questions = [one for one in items if one.room == QUIZZES.place and one.kind == QUIZZES.kind]
     known = standings(key, [one.version_id for one in (*listed, *questions)])
     now, (speed, token), more = clocks.arrival(), _own(key, topic), widened(request, topic.slug)
     row_of_steps = steps(request, ROOM, listed, known=known)
     here = stands(key, listed, known)
-    shown = rows(row_of_steps, here, now, speed, more)
+    shown = show_rows(row_of_steps, here, now, speed, more)
     solved = sum(row.step.state == "solved" for row in shown)
     context = {
         "topic": topic,
@@ -211,12 +219,7 @@ def _show_index(
         "badge_url": reverse("challenge:badge", args=[token]) if token else "",
         "speeds": speeds(speed, round(more * sum(stand.ready.item.seconds or 0 for stand in here))),
         "message": message,
-        "practice": {
-            "room": rooms.present(QUIZZES, topic),
-            "steps": steps(request, QUIZZES, questions, known=known),
-        }
-        if rooms.has(QUIZZES, topic)
-        else None,
+        **onward(request, topic, "challenge", pages, listed=questions, known=known),
     }
     return render(request, "challenge/index.html", context, status=status)
 

@@ -3,15 +3,19 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.learning.models import Item, Place, Slot
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.mastery import DIFFICULTIES, Candidate
 from quizzes.models import Asked
+
+Variants = QuerySet[Any, tuple[str, int]]
+"""Slugs of items, each with the number of a variant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,23 +47,24 @@ def bank_for(learner_key: UUID, topic_slug: str) -> Bank:
 def met_by(learner_key: UUID, topic_slug: str) -> Mapping[str, set[int]]:
     """The variants of each item that a learner has met, in a test or anywhere else."""
     met: dict[str, set[int]] = defaultdict(set)
-    for slug, variant in [*_asked(learner_key, topic_slug), *_tried(learner_key, topic_slug)]:
+    asked, tried = _asked(learner_key, topic_slug), _tried(learner_key, topic_slug)
+    for slug, variant in asked.union(tried, all=True):
         met[slug].add(variant)
     return met
 
 
-def _asked(learner_key: UUID, topic_slug: str) -> list[tuple[str, int]]:
+def _asked(learner_key: UUID, topic_slug: str) -> Variants:
     mine = Q(sitting__learner__key=learner_key) | Q(sitting__learner__merged_into__key=learner_key)
     rows = Asked.objects.filter(mine, sitting__topic__slug=topic_slug).order_by()
-    return list(rows.values_list("version__item__slug", "variant"))
+    return rows.values_list("version__item__slug", "variant")
 
 
-def _tried(learner_key: UUID, topic_slug: str) -> list[tuple[str, int]]:
+def _tried(learner_key: UUID, topic_slug: str) -> Variants:
     """An item can have been moved here from practice."""
     rows = Slot.objects.filter(
         learner__key=learner_key, version__item__topic__slug=topic_slug, version__item__room=Place.TEST
     )
-    return list(rows.order_by().values_list("version__item__slug", "variant"))
+    return rows.order_by().values_list("version__item__slug", "variant")
 
 
 def read_or_none(version_id: int, variant: int = 0) -> Ready | None:

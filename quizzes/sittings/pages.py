@@ -175,9 +175,7 @@ def _say_verdict(sitting: Sitting, answered: int) -> str:
         said = _("%(sure)s sure that there is something left for you to learn here.")
         return said % {"sure": say_sure(1 - sitting.sure)}
     if answered < FIRST:
-        return _(
-            "Too few answers to say anything yet. What you answered counts; what you did not is held against nobody."
-        )
+        return _("Too few answers to say anything yet. What you answered counts; nothing else is held against you.")
     said = _("Your answers allow both: %(sure)s for strong, %(other)s against.")
     return said % {"sure": say_sure(sitting.sure), "other": say_sure(1 - sitting.sure)}
 

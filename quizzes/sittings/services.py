@@ -39,6 +39,13 @@ class Answer:
     certainty: str = ""
 
 
+def sittings_of(learner_key: UUID, topic_slug: str) -> tuple[Sitting | None, list[Sitting]]:
+    """The learner's open sitting, if there is one, and those that ended, the last one first."""
+    mine = Sitting.objects.filter(learner__key=learner_key, topic__slug=topic_slug)
+    found = list(mine.select_related("learner", "topic").order_by("-ended", "-pk"))
+    return next((one for one in found if one.ended is None), None), [one for one in found if one.ended]
+
+
 def open_sitting(learner_key: UUID, topic_slug: str) -> Sitting | None:
     """The learner's open sitting of a topic's test, if there is one."""
     mine = Sitting.objects.filter(learner__key=learner_key, topic__slug=topic_slug, ended__isnull=True)

@@ -1,14 +1,16 @@
 """What the test tells the rest of the site: where a learner stands in it, and what is closed to them meanwhile."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+from django.db.models import BooleanField, CharField, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from canarylearn.learning.closing import Closing
+from canarylearn.learning.kept import moment
 from canarylearn.learning.modes import Glance
-from canarylearn.learning.progress import Evidence
 from canarylearn.mastery import Verdict
 from quizzes.models import Asked, Sitting
 from quizzes.sittings.bank import read_or_none
@@ -17,13 +19,19 @@ from quizzes.sittings.pages import VERDICTS, say_for
 
 def say_state(glance: Glance) -> str:
     """The open test, or else the last verdict; nothing before the first test."""
-    mine = Sitting.objects.filter(learner__key=glance.key, topic=glance.topic).order_by("-started", "-pk")
-    last = mine.defer("plan").first()
-    if last is None:
+    sittings = glance.kept["sitting"]
+    if not sittings:
         return ""
-    if last.ended is None:
+    last = max(sittings, key=lambda one: (moment(one["started"]), one["pk"]))
+    if last["ended"] is None:
         return _("a test is open")
-    return ", ".join(filter(None, [str(VERDICTS[Verdict(last.verdict)]).lower(), say_for(last)]))
+    sure = say_for(Sitting(verdict=last["verdict"], sure=last["sure"]))
+    return ", ".join(filter(None, [str(VERDICTS[Verdict(last["verdict"])]).lower(), sure]))
+
+
+def kept_sittings(learner_key: UUID, topic_slug: str) -> QuerySet[Sitting]:
+    """The tests that a learner has begun in a topic."""
+    return Sitting.objects.filter(learner__key=learner_key, topic__slug=topic_slug)
 
 
 def closed_to(learner_key: UUID) -> Mapping[str, Closing]:
@@ -39,28 +47,16 @@ def closed_to(learner_key: UUID) -> Mapping[str, Closing]:
     return closed
 
 
-def evidence(learner_keys: Sequence[UUID]) -> Iterator[tuple[UUID, Evidence]]:
+def evidence(learner_keys: Sequence[UUID]) -> QuerySet[Any, Any]:
     """What finished tests showed: each first answer, without hints and among mixed questions. "Not sure" is a miss."""
-    judged = Asked.objects.filter(sitting__learner__key__in=learner_keys, passed__isnull=False).order_by()
-    for key, topic, *facts in judged.values_list(
-        "sitting__learner__key",
-        *("sitting__topic__slug", "sitting_id", "answered", "concept", "version__item__slug", "variant"),
-        *("version__title", "level", "floor", "passed"),
-    ):
-        sitting, when, concept, slug, variant, title, level, floor, passed = facts
-        yield (
-            key,
-            Evidence(
-                when=when,
-                concept=concept,
-                what=(slug, variant),
-                title=title,
-                level=level,
-                floor=floor,
-                passed=passed,
-                unaided=True,
-                mixed=True,
-                where="test",
-                url=reverse("test:result", args=[topic, sitting]),
-            ),
-        )
+    judged = Asked.objects.filter(sitting__learner__key__in=learner_keys, passed__isnull=False)
+    return judged.values_list(
+        *(Value("test", output_field=CharField()), "sitting__learner__key", "answered"),
+        *("version__item__slug", "variant", "concept", "version__title", "level", "floor", "passed"),
+        *(Value(True, output_field=BooleanField()), "sitting__topic__slug", "sitting_id"),
+    )
+
+
+def address(topic: str, sitting: int) -> str:
+    """Where a learner finds the test again."""
+    return reverse("test:result", args=[topic, sitting])

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.models import Topic
+from canarylearn.learning.models import Page, Topic
+from canarylearn.learning.modes import onward
 from canarylearn.learning.pages import Message
+from canarylearn.learning.reading import topic_and_pages
 from canarylearn.learning.selectors import topic_spec
 from canarylearn.mastery import LEAST
 from quizzes.models import Asked, Said, Sitting
@@ -164,8 +166,12 @@ class _Visit:
 
     def __init__(self, request: LearnerRequest, topic: str) -> None:
         self.request = request
-        self.sitting = services.open_sitting(request.visitor.key, topic)
-        self.topic = self.sitting.topic if self.sitting else get_object_or_404(Topic, slug=topic)
+        self.sitting, self.ended = services.sittings_of(request.visitor.key, topic)
+        self.pages: list[Page] | None = None
+        if self.sitting:
+            self.topic = self.sitting.topic
+        else:
+            self.topic, self.pages = topic_and_pages(topic)
         self.room = _facts(self.topic)
         self.asked: list[Asked] = list(self.sitting.asked.order_by("number")) if self.sitting else []
         self.waiting = waiting_of(self.asked)
@@ -198,17 +204,18 @@ class _Visit:
         response["Allow"] = "POST"
         return response
 
-    def show_index(self, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    def show_index(self, status: HTTPStatus = HTTPStatus.OK, message: Message | None = None) -> HttpResponse:
         """The page before the test."""
         key, topic = self.request.visitor.key, self.topic.slug
-        ended = services.ended_sittings(key, topic)
         enough = self.sitting is not None or services.is_enough(bank_for(key, topic))
         context = self.context(
             url=self.place(),
             answered=sum(one.answered is not None for one in self.asked),
-            past=show_past(topic, ended),
-            again=services.next_begin(ended),
+            past=show_past(topic, self.ended),
+            again=services.next_begin(self.ended),
             enough=enough,
+            message=message,
+            **onward(self.request, self.topic, "test", self.pages),
             **limits(),
         )
         return render(self.request, "quizzes/test/index.html", context, status=status)
@@ -235,7 +242,7 @@ class _Visit:
         """Where the learner is, and why what was sent changed nothing."""
         message = Message(text=text, kind="error")
         if self.waiting is None:
-            return self.show_index(status=HTTPStatus.CONFLICT) if self.sitting is None else self.go_on()
+            return self.show_index(HTTPStatus.CONFLICT, message) if self.sitting is None else self.go_on()
         return self.show_question(message=message, status=HTTPStatus.CONFLICT)
 
     def show_incomplete(self, mine: Asked, form: AnswerForm, certainty: str) -> HttpResponse:

@@ -165,7 +165,7 @@ class World:
         client = Client(raise_request_exception=False)
         if user is None:
             return client, ""
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="canarylearn.accounts.backends.ByName")
         return client, client.cookies["session"].value
 
     def _join(self, user: User) -> Any:

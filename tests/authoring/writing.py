@@ -55,7 +55,7 @@ class Author:
                 Permission.objects.get(content_type__app_label="authoring", codename=permission)
             )
         self.client = Client()
-        self.client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
+        self.client.force_login(self.user, backend="canarylearn.accounts.backends.ByName")
         self.page = ""
         self.status = 0
 

@@ -13,7 +13,7 @@ from tests.topics import curriculum
 
 ITEMS = (*curriculum().topic.tasks, *curriculum().topic.questions)
 
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 CONTEXTS: dict[str, dict[str, Any]] = {"by touch": PHONE, "without JavaScript": {"java_script_enabled": False}}
 
 
@@ -31,3 +31,4 @@ def test_is_answered_wrong_and_then_right(visit: Callable[..., Visit], slug: str
         WAYS[way](learner.page, item_of(slug), answer, second)
         learner.expect_verdict_on(slug, answer)
     expect(learner.page.locator(".steps .solved")).to_have_count(1)
+    assert learner.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

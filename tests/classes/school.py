@@ -31,7 +31,7 @@ def account(name: str, *roles: str) -> User:
 def signed_in(user: User) -> Visitor:
     """A browser of theirs."""
     visitor = Visitor()
-    visitor.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    visitor.client.force_login(user, backend="canarylearn.accounts.backends.ByName")
     return visitor
 
 

@@ -13,11 +13,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from canarylearn.learning.models import Item, Learner, Slot, Version
+from canarylearn.learning.progress import known_of
 from canarylearn.learning.ready import ready
 from canarylearn.mastery import FIRST, MOST
 from quizzes.models import Asked, Sitting
 from quizzes.sittings import services
-from quizzes.sittings.telling import evidence
 from tests.accounts.signing import ADDRESS, DELETE, EXPORT, PASSWORD, send, sign_in, sign_up
 from tests.people import Visitor
 from tests.quizzes.banks import with_bank
@@ -209,9 +209,9 @@ def test_progress_knows_a_test_when_it_has_ended_and_not_before(somebody: Visito
     send_answer(somebody, False)
     one = Asked.objects.get(number=1)
     key = Learner.objects.get().key
-    assert list(evidence([key])) == []
+    assert known_of(key).evidence == ()
     somebody.post(f"{TEST}end/", {})
-    told = [found for _, found in evidence([key])]
+    told = known_of(key).evidence
     assert [(found.passed, found.mixed, found.unaided, found.where) for found in told] == [
         (True, True, True, "test"),
         (False, True, True, "test"),

@@ -18,11 +18,21 @@ from canarylearn.items.project.trial import Ran, run_release
 from canarylearn.items.project.verdicts import Failed, Finding, say_percent, shown
 from canarylearn.items.project.worlds import Case, fails
 
+BLAMES = "blames-v2"
 FAMILY = "any"
 """The name of the cases that are made from their seed."""
 
 A_ROUND = 12
 """Worlds in one round of the search."""
+
+AGAIN = 2
+"""How often a release that blamed a v2 as good as v1 is carried out again in the same world, under other luck.
+
+A sound rule that looks a dozen times, at two counts and in three groups of users, blames a fine v2 in a few releases of
+a hundred. That is bad luck and no fault to mend, and it does not come three times running; a window that pools hours
+in which the share has grown blames v2 nearly every time.
+"""
+_OTHER_LUCK = 1_000_003
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +67,19 @@ def search(text: str, first_seed: int, worlds: int = A_ROUND) -> Searched:
         try:
             one.hold(run_release(text, one.case, seed))
         except Failed as failed:
+            if failed.finding.code == BLAMES and not all(_blames(text, one, seed, turn) for turn in range(AGAIN)):
+                continue
             return Searched(survived=number, finding=failed.finding, world=one.case.title)
     return Searched(survived=worlds)
+
+
+def _blames(text: str, one: Made, seed: int, turn: int) -> bool:
+    """Whether the release blames v2 in this world under other luck, too."""
+    try:
+        one.hold(run_release(text, one.case, seed + _OTHER_LUCK * (turn + 1)))
+    except Failed as failed:
+        return failed.finding.code == BLAMES
+    return False
 
 
 def _case(title: str, **facts: object) -> Case:
@@ -124,11 +145,11 @@ def _hold_not_back(ran: Ran) -> None:
     hold_sound(ran)
     if ran.returned == ROLLED_BACK:
         said = (
-            "v2 is as good as v1 in this world, and it was rolled back at minute "
-            f"{ran.trial.minute}. Over a window in which the share has grown, v2 has most of its requests late and v1 "
+            f"v2 is as good as v1 in this world, and it was rolled back at minute {ran.trial.minute}; under other luck "
+            "it goes the same way. Over a window in which the share has grown, v2 has most of its requests late and v1 "
             "most of its own early, so that a bad hour of both counts against v2."
         )
-        raise Failed("blames-v2", said, seed=ran.seed, case=ran.case.name, example="release()")
+        raise Failed(BLAMES, said, seed=ran.seed, case=ran.case.name, example="release()")
     _hold_any(ran)
 
 

@@ -65,7 +65,7 @@ class Judged:
 class Script:
     """A learner's script, read and run, whose function of the stage can be called.
 
-    Calls that stand outside of functions, such as print(release()), are for trying it out and are left away. Raises
+    Calls that stand outside of functions, such as print(release()), are for trying it out and are left out. Raises
     Failed for a script that cannot be read, that stops, or that lacks the function.
     """
 
