@@ -1,4 +1,4 @@
-"""Authoring in the admin: the lists are Django's own, and the pages behind them are those of `views`."""
+"""Authoring in the admin: the lists are Django's own, and the pages behind them are those of `pages`."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,9 +7,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from canarylearn.authoring import scene_views, views
 from canarylearn.authoring.allowed import may_change, may_change_any, may_change_scene, may_write
 from canarylearn.authoring.models import AuditEntry, Draft, ProofRun, Revision, Scene
+from canarylearn.authoring.pages import beginning, editing, history, proving, publication, scenes
 
 if TYPE_CHECKING:  # only the type checker knows that a ModelAdmin has a parameter
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -60,22 +60,22 @@ class DraftAdmin(_ModelAdmin):
             return made
 
         return [
-            page("coloured/", views.coloured, "coloured"),
-            page("<int:pk>/proof/", views.show_proof, "proof"),
-            page("<int:pk>/publish/", views.publication, "publish"),
+            page("coloured/", editing.coloured, "coloured"),
+            page("<int:pk>/proof/", proving.show_proof, "proof"),
+            page("<int:pk>/publish/", publication.publication, "publish"),
             *super().get_urls(),
         ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return views.begin(request)
+        return beginning.begin(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return views.edit(request, _number(object_id))
+        return editing.edit(request, _number(object_id))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        return views.history(request, _number(object_id))
+        return history.history(request, _number(object_id))
 
 
 @admin.register(Scene)
@@ -102,12 +102,12 @@ class SceneAdmin(_ModelAdmin):
         return bool(super().has_delete_permission(request, obj)) and mine
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return scene_views.edit_scene(request, None)
+        return scenes.edit_scene(request, None)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return scene_views.edit_scene(request, _number(object_id))
+        return scenes.edit_scene(request, _number(object_id))
 
 
 class _ReadOnly(_ModelAdmin):

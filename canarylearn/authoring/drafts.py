@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from canarylearn.authoring.models import Draft, Revision, Scene
 from canarylearn.dialects.errors import Unreadable
-from canarylearn.dialects.yaml_text import MOST_CHARACTERS, read_yaml
+from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.items import TopicFiles
 from canarylearn.learning.models import Item, Topic, Version
 
@@ -158,18 +158,3 @@ def _slug_of(draft: Draft) -> str:
 
 def _record(draft: Draft, user: User, note: str) -> None:
     Revision.objects.create(draft=draft, who=user, spec=draft.spec, scenarios=draft.scenarios, note=note[:200])
-
-
-__all__ = [
-    "MOST_CHARACTERS",
-    "Conflict",
-    "SceneConflict",
-    "Taken",
-    "begin_draft",
-    "load_scenes",
-    "mark_of",
-    "save_draft",
-    "save_scene",
-    "scenario_texts",
-    "taken",
-]

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from canarylearn.authoring.checking import Checked, Complaint, check_item, check_scenario
+from canarylearn.authoring.checking import Checked, Complaint, check_item
 from canarylearn.authoring.drafts import scenario_texts, taken
 from canarylearn.authoring.fields import (
     Context,
@@ -19,12 +19,11 @@ from canarylearn.authoring.fields import (
     nearest,
     place_id,
 )
-from canarylearn.authoring.item_form import EACH, ITEM, blanks_of, fields_for, option_texts, typed_item, with_blanks
+from canarylearn.authoring.item_form import EACH, ITEM, fields_for, option_texts, typed_item, with_blanks
 from canarylearn.authoring.models import Draft
-from canarylearn.authoring.scene_form import SCENE, typed_scene
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.dialects.yaml_text import read_yaml
-from canarylearn.items.writing import item_text, scenario_text
+from canarylearn.items.writing import item_text
 from canarylearn.learning.markup import CodeLine, highlight
 from canarylearn.learning.selectors import topic_spec
 
@@ -194,17 +193,10 @@ def written(typed: Typed) -> str:
     """The text of what was typed. Raises Unwritable."""
     refused = Refused()
     data = ITEM.data(ITEM.trimmed(typed), "", refused)
-    return _text(item_text, data, refused)
+    return text_of(item_text, data, refused)
 
 
-def written_scene(typed: Typed) -> str:
-    """The text of a scenario that was typed. Raises Unwritable."""
-    refused = Refused()
-    data = SCENE.data(SCENE.trimmed(typed), "", refused)
-    return _text(scenario_text, data, refused)
-
-
-def _text(write: Any, data: Any, refused: Refused) -> str:
+def text_of(write: Any, data: Any, refused: Refused) -> str:
     if refused.messages:
         raise Unwritable(refused.messages)
     try:
@@ -238,76 +230,3 @@ def _choices(draft: Draft, typed: Typed) -> dict[str, Sequence[tuple[str, str]]]
         "runs": [("", _("the learner's own")), *((name, name) for name in dict.fromkeys(runs))],
         "options": [("", _("choose")), *((text, text) for text in option_texts(typed))],
     }
-
-
-# Scenarios
-
-
-@dataclass(kw_only=True)
-class SceneEditor:
-    """A scenario in its editor."""
-
-    text: str
-    typed: Typed
-    checked: Checked
-    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    focus: str = ""
-
-    @property
-    def told(self) -> list[Told]:
-        """Everything that is wrong, with its place."""
-        told = [
-            Told(text=message, label=name, href=f"#{place_id(name)}")
-            for name, messages in self.errors.items()
-            for message in messages
-        ]
-        for one in self.checked.complaints:
-            name = self._name(one)
-            told.append(Told(text=one.message, label=one.where, href=f"#{place_id(name)}" if name else ""))
-        return told
-
-    def views(self) -> list[View]:
-        """The fields."""
-        found = {name: list(messages) for name, messages in self.errors.items()}
-        for one in self.checked.complaints:
-            found.setdefault(self._name(one), []).append(one.message)
-        return list(SCENE.view(self.typed, "", Context(choices={}, errors=found)).parts)
-
-    def _name(self, complaint: Complaint) -> str:
-        known = set(names_of(SCENE.view(self.typed, "", Context(choices={}, errors={}))))
-        return nearest(SCENE.place(complaint.path, self.typed, ""), known.__contains__)
-
-
-def open_scene(text: str) -> SceneEditor | None:
-    """A scenario's text in fields; nothing where they could not hold it."""
-    try:
-        return SceneEditor(text=text, typed=typed_scene(read_yaml(text).value), checked=check_scenario(text))
-    except (Unfit, Unreadable, ValueError, TypeError, AttributeError):
-        return None
-
-
-def open_typed_scene(typed: Typed, *, under_way: bool = False) -> SceneEditor:
-    """A scenario as it was typed; `under_way` as in `open_typed`."""
-    typed = typed if under_way else SCENE.trimmed(typed)
-    try:
-        text = written_scene(typed)
-    except Unwritable as unwritable:
-        nothing = Checked(data=None, spec=None, complaints=())
-        return SceneEditor(text="", typed=typed, checked=nothing, errors=unwritable.errors)
-    checked = Checked(data=None, spec=None, complaints=()) if under_way else check_scenario(text)
-    return SceneEditor(text=text, typed=typed, checked=checked)
-
-
-__all__ = [
-    "FORM",
-    "YAML",
-    "Editor",
-    "SceneEditor",
-    "blanks_of",
-    "open_draft",
-    "open_scene",
-    "open_text",
-    "open_typed",
-    "open_typed_scene",
-    "written",
-]

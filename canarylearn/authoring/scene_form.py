@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from canarylearn.authoring.fields import Data, Node, Part, Refused, Rows, Table, Typed, Unfit, Words
+from canarylearn.authoring.fields import Data, Node, Refused, Typed, Unfit, Words
+from canarylearn.authoring.groups import Part, Rows, Table
 from canarylearn.engine.evidence import EVENTS
 from canarylearn.items.writing import scenario_text
 
@@ -204,6 +205,3 @@ def typed_scene(data: Data) -> Typed:
     if refused.messages or not isinstance(data, Mapping) or scenario_text(again) != scenario_text(data):
         raise Unfit
     return typed
-
-
-__all__ = ["SCENE", "typed_scene"]

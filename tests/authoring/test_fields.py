@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from canarylearn.authoring.fields import Refused, Unfit, change_rows, read_scalar, say_scalar
+from canarylearn.authoring.fields import Refused, Unfit, read_scalar, say_scalar
 from canarylearn.authoring.item_form import EACH, ITEM, typed_item
 from canarylearn.authoring.models import Draft
+from canarylearn.authoring.rows import change_rows
 from canarylearn.authoring.scene_form import SCENE, typed_scene
 from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.items.writing import item_text, scenario_text

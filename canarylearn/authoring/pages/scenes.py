@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from canarylearn.authoring.allowed import may_change_scene, may_write
 from canarylearn.authoring.checking import Checked
 from canarylearn.authoring.drafts import SceneConflict, Taken, mark_of, save_scene
-from canarylearn.authoring.editor import SceneEditor, open_scene, open_typed_scene
-from canarylearn.authoring.fields import change_rows, place_id, present_names
+from canarylearn.authoring.fields import place_id
 from canarylearn.authoring.models import Scene
+from canarylearn.authoring.rows import change_rows, present_names
+from canarylearn.authoring.scene_editor import SceneEditor, open_scene, open_typed_scene
 from canarylearn.authoring.scene_form import SCENE
 from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.engine import BUCKETS, Plan, Scenario, Step
