@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from canarylearn.authoring.allowed import may_change, may_change_any, may_change_scene, may_write
-from canarylearn.authoring.models import AuditEntry, Draft, ProofRun, Revision, Scene
+from canarylearn.authoring.models import AuditEntry, Draft, ProofRun, ProofState, Revision, Scene
 from canarylearn.authoring.pages import beginning, editing, history, proving, publication, scenes
 
 if TYPE_CHECKING:  # only the type checker knows that a ModelAdmin has a parameter
@@ -25,14 +27,34 @@ def _number(text: str) -> int:
 class DraftAdmin(_ModelAdmin):
     """Drafts: those of others are seen by whoever may change them."""
 
-    list_display = ("slug", "topic", "owner", "unproven", "based_on", "updated")
+    list_display = ("slug", "topic", "owner", "standing", "updated")
     list_filter = ("topic", "unproven", "owner")
     list_select_related = ("topic", "owner", "based_on")
     search_fields = ("slug", "spec")
     actions = None
 
+    @admin.display(description=gettext_lazy("Standing"))
+    def standing(self, draft: Any) -> str:
+        """How far a draft is, as of its last proof."""
+        if draft.last_proof is None:
+            told = _("imported, not proven yet") if draft.unproven else _("being written")
+        elif draft.last_proof == ProofState.DONE:
+            told = _("the proof found something to mend") if draft.last_problems else _("proven")
+        else:
+            told = _("proof: %(state)s") % {"state": ProofState(draft.last_proof).label}
+        if draft.based_on is None:
+            return str(told)
+        return _("%(standing)s; published as version %(number)d") % {
+            "standing": told,
+            "number": draft.based_on.number,
+        }
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         drafts: QuerySet[Any] = super().get_queryset(request)
+        last = ProofRun.objects.filter(draft=OuterRef("pk")).order_by("-started", "-pk")
+        drafts = drafts.annotate(
+            last_proof=Subquery(last.values("state")[:1]), last_problems=Subquery(last.values("problems")[:1])
+        )
         return drafts if may_change_any(request.user) else drafts.filter(owner_id=request.user.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

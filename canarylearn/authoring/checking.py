@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ValidationError
 
 from canarylearn.authoring.fields import Path
@@ -14,6 +15,21 @@ from canarylearn.items import Item
 from canarylearn.items.files import TopicSpec
 from canarylearn.items.reading import place_and_words, read_as
 from canarylearn.items.variants import misfits
+
+_PLAIN: dict[str, Any] = {
+    "missing": _("this is required: fill it in"),
+    "string_too_short": _("write at least %(min_length)s characters"),
+    "string_too_long": _("write at most %(max_length)s characters"),
+    "too_short": _("at least %(min_length)s are needed, and there are %(actual_length)s"),
+    "too_long": _("at most %(max_length)s can stand here, and there are %(actual_length)s"),
+    "string_pattern_mismatch": _("use small letters, digits and hyphens, beginning with a letter (%(pattern)s)"),
+    "literal_error": _("choose one of %(expected)s"),
+    "extra_forbidden": _("there is no such field; remove it, or look for a slip in its name"),
+    "int_parsing": _("write a whole number"),
+    "greater_than_equal": _("write a number that is greater than or equal to %(ge)s"),
+    "less_than_equal": _("write a number that is less than or equal to %(le)s"),
+}
+"""Kinds of errors that pydantic tells in the words of programmers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +87,13 @@ def _check(schema: type[BaseModel], text: str) -> Checked:
 def _complaints(error: ValidationError, document: Document) -> Iterator[Complaint]:
     for problem in error.errors():
         path, said = place_and_words(problem)
-        yield Complaint(path=path, message=said, line=document.line(path))
+        yield Complaint(path=path, message=_plain(problem) or said, line=document.line(path))
+
+
+def _plain(problem: Mapping[str, Any]) -> str:
+    """What is wrong in the words of people, where the schema's library has words of its own for it."""
+    words = _PLAIN.get(problem["type"])
+    return str(words) % problem.get("ctx", {}) if words is not None else ""
 
 
 def _with_lines(complaints: Iterable[Complaint], text: str) -> Iterator[Complaint]:

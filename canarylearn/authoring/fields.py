@@ -41,7 +41,10 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A field for the template. `kind` is input, text, code, select, rows, part or row."""
+    """A field for the template. `kind` is input, text, code, select, rows, part or row.
+
+    A row may have a field that `decides` which of the others it uses: those name what they are for in `used_for`.
+    """
 
     kind: str
     name: str
@@ -59,6 +62,8 @@ class View:
     wide: bool = False
     first: bool = False
     last: bool = False
+    decides: bool = False
+    used_for: str = ""
 
     @property
     def id(self) -> str:
@@ -149,6 +154,8 @@ class Words(Node):
     keeps: bool = True
     wide: bool = False
     choices: str | Sequence[tuple[str, Label]] = ()
+    decides: bool = False
+    used_for: str = ""
 
     def blank(self) -> Typed:
         return ""
@@ -183,6 +190,8 @@ class Words(Node):
             choices=choices,
             errors=context.at(name),
             wide=self.wide or self.lines > 1,
+            decides=self.decides,
+            used_for=self.used_for,
         )
 
 
@@ -217,6 +226,13 @@ def nearest(name: str, known: Callable[[str], bool]) -> str:
     while name and not known(name):
         name = name.rpartition(".")[0]
     return name
+
+
+def labels_to(view: View, name: str) -> list[str]:
+    """The labels on the way from a field to one within it, without those that say the same twice."""
+    within = next((part for part in view.parts if f"{name}.".startswith(f"{part.name}.")), None)
+    below = labels_to(within, name) if within is not None and within.name != view.name else []
+    return [str(view.label), *(label for label in below if label != str(view.label))]
 
 
 def names_of(view: View) -> Iterable[str]:

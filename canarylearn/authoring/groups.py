@@ -71,7 +71,8 @@ class Part(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class Rows(Node):
-    """A list: rows of one kind that are added, removed and moved. `exactly` so many rows are always there."""
+    """A list: rows of one kind that are added, removed and moved. `exactly` so many rows are always there; so many are
+    `shown` to begin with, to be filled in or left empty."""
 
     label: Label
     row: Node
@@ -79,6 +80,7 @@ class Rows(Node):
     help: Label = ""
     folded: bool = False
     exactly: int = 0
+    shown: int = 0
     labels: Sequence[str] = ()
 
     def blank(self) -> Typed:
@@ -120,6 +122,7 @@ class Rows(Node):
 
     def view(self, typed: Typed, name: str, context: Context) -> View:
         rows = []
+        typed = [*typed, *(self.row.blank() for _ in range(self.shown - len(typed)))]
         for number, one in enumerate(typed):
             inner = self.row.view(one, f"{name}.{number}", context)
             label = self.labels[number] if number < len(self.labels) else f"{self.one.capitalize()} {number + 1}"

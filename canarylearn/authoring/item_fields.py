@@ -15,7 +15,7 @@ OPTIONS_OF_EACH = Rows(
         label=_("Blank"),
         fields={
             "blank": Words(label=_("Blank"), kind="input"),
-            "options": Rows(label=_("Its options"), one=_("option"), row=OptionNode(claims=False)),
+            "options": Rows(label=_("Its options"), one=_("option"), row=OptionNode(claims=False), shown=2),
         },
     ),
 )
@@ -61,6 +61,7 @@ AS_WRITTEN: dict[str, Node] = {
         label=_("Options"),
         one=_("option"),
         row=OptionNode(),
+        shown=2,
         help=_(
             "At least two, none alike. In a task each fills a blank with code; in a question it may claim something "
             "about the runs instead."
@@ -70,6 +71,7 @@ AS_WRITTEN: dict[str, Node] = {
     "lines": Rows(
         label=_("Lines to put in order"),
         one=_("line"),
+        shown=3,
         row=OptionNode(claims=False),
         help=_("3 to 6, in an order that fails."),
     ),
@@ -102,9 +104,19 @@ AS_WRITTEN: dict[str, Node] = {
         ),
     ),
     "scenarios": Rows(
-        label=_("Scenarios"), one=_("scenario"), row=Words(label=_("Scenario"), kind="select", choices="scenarios")
+        label=_("Scenarios"),
+        one=_("scenario"),
+        shown=1,
+        help=_("What is true in the world. Every answer is run in each of them."),
+        row=Words(label=_("Scenario"), kind="select", choices="scenarios"),
     ),
-    "goals": Rows(label=_("Goals"), one=_("goal"), row=GoalNode(), help=_("An answer is right if all of them hold.")),
+    "goals": Rows(
+        label=_("Goals"),
+        one=_("goal"),
+        shown=1,
+        row=GoalNode(),
+        help=_("An answer is right if all of them hold."),
+    ),
     "passing_answers": Words(label=_("How many answers pass (empty: one)"), kind="input", keeps=False),
     "hints": Rows(
         label=_("Hints"),
@@ -114,7 +126,11 @@ AS_WRITTEN: dict[str, Node] = {
         row=Words(label=_("Hint"), kind="text", lines=2),
     ),
     "mistakes": Rows(
-        label=_("Common mistakes"), one=_("mistake"), row=Words(label=_("Mistake"), kind="text", wide=True)
+        label=_("Common mistakes"),
+        one=_("mistake"),
+        shown=1,
+        help=_("Shown after the answer."),
+        row=Words(label=_("Mistake"), kind="text", wide=True),
     ),
     "notes": Table(
         label=_("Notes on single options"),
@@ -134,6 +150,7 @@ AS_WRITTEN: dict[str, Node] = {
     "solution": Rows(
         label=_("Solution, step by step"),
         one=_("step"),
+        shown=1,
         row=Words(label=_("Step"), kind="text", wide=True),
         help=_("Numbers come from the passing run: {{scenario: measure}}."),
     ),

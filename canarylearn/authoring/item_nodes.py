@@ -1,7 +1,7 @@
 """Fields that an item alone has: goals and claims, and options. Knows no Django but for its translations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -49,13 +49,15 @@ _GOAL = Part(
     fields={
         "name": Words(label=_("What has to hold, in words a learner reads"), kind="text", wide=True),
         "in": Words(label=_("In which scenario"), kind="select", choices="in"),
-        "about": Words(label=_("What is looked at"), kind="select", choices=ABOUT),
-        "how": Words(label=_("Comparison"), kind="select", choices=(("", _("choose")), *_COMPARISONS.items())),
-        "value": Words(label=_("Value, with its unit"), kind="input"),
-        "how2": Words(label=_("And"), kind="select", choices=(("", _("nothing more")), *_COMPARISONS.items())),
-        "value2": Words(label=_("Second value"), kind="input"),
+        "about": Words(label=_("What is looked at"), kind="select", choices=ABOUT, decides=True),
+        "how": Words(label=_("Comparison"), kind="select", choices="compared", used_for="measure"),
+        "value": Words(label=_("Value, with its unit"), kind="input", used_for="measure"),
+        "how2": Words(label=_("And"), kind="select", choices="compared too", used_for="measure"),
+        "value2": Words(label=_("Second value"), kind="input", used_for="measure"),
         "run": Words(label=_("Of which run"), kind="select", choices="runs"),
-        "prints": Words(label=_("The text that is printed, if that is looked at"), kind="code", wide=True),
+        "prints": Words(
+            label=_("The text that is printed, if that is looked at"), kind="code", wide=True, used_for=PRINTS
+        ),
     },
 )
 
@@ -126,7 +128,16 @@ class GoalNode(Node):
         return _GOAL.child(step)
 
     def view(self, typed: Typed, name: str, context: Context) -> View:
-        return _GOAL.view(typed, name, context)
+        view = _GOAL.view(typed, name, context)
+        alone = len(context.choices["runs"]) == 1 and not typed["run"]
+        return replace(view, parts=[part for part in view.parts if not alone or part.name != f"{name}.run"])
+
+
+def comparisons(first: Label, *, runs: bool) -> list[tuple[str, Label]]:
+    """How a measure can be compared: with a run beside the learner's own where there is one."""
+    return [
+        (name, said) for name, said in (("", first), *_COMPARISONS.items()) if runs or name not in ("below", "above")
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from canarylearn.authoring.checking import Checked, Complaint, check_scenario
-from canarylearn.authoring.editor import Told, Unwritable, text_of
+from canarylearn.authoring.editor import Section, Told, Unwritable, text_of
 from canarylearn.authoring.fields import Context, Refused, Typed, Unfit, View, names_of, nearest, place_id
 from canarylearn.authoring.scene_form import SCENE, typed_scene
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.items.writing import scenario_text
+
+_SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (_("What it is"), ("title", "about", "slug")),
+    (_("What goes wrong"), ("faults",)),
+    (_("Traffic"), ("traffic",)),
+    (_("The two revisions"), ("canary", "stable")),
+    (_("Time"), ("window", "trial", "interval")),
+    (_("More"), ("watch", "patience", "label_delay", "start_weight", "salt", "evidence")),
+)
 
 
 @dataclass(kw_only=True)
@@ -35,8 +47,16 @@ class SceneEditor:
             told.append(Told(text=one.message, label=one.where, href=f"#{place_id(name)}" if name else ""))
         return told
 
-    def views(self) -> list[View]:
-        """The fields."""
+    def sections(self) -> list[Section]:
+        """The fields, in their parts: the last is folded, since few scenarios need it."""
+        views = {view.name: view for view in self._views()}
+        last = str(_SECTIONS[-1][0])
+        return [
+            Section(title=str(title), views=[views[name] for name in names], folded=str(title) == last)
+            for title, names in _SECTIONS
+        ]
+
+    def _views(self) -> list[View]:
         found = {name: list(messages) for name, messages in self.errors.items()}
         for one in self.checked.complaints:
             found.setdefault(self._name(one), []).append(one.message)

@@ -1,6 +1,7 @@
 """The fields of a scenario's form. Knows no Django but for its translations."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,17 +12,25 @@ from canarylearn.engine.evidence import EVENTS
 from canarylearn.items.writing import scenario_text
 
 _SIDES = (("", _("choose")), ("canary", _("the canary")), ("stable", _("the stable one")))
-_FAULTS = (
-    ("", _("choose")),
-    ("error-burst", _("error-burst: fails more requests for a while (rate)")),
-    ("slow-tail", _("slow-tail: some requests take longer (share, factor)")),
-    ("leak", _("leak: slower with every hour (growth)")),
-    ("outage", _("outage: both lose requests for a while (rate, since, until; on neither)")),
-    ("segment-bug", _("segment-bug: broken for one segment (segment, errors or factor)")),
-    ("quality-drop", _("quality-drop: right answers turn wrong (rate)")),
-    ("cold-cache", _("cold-cache: a user's first request is slow (factor)")),
-    ("missing-metrics", _("missing-metrics: its metrics do not arrive")),
-)
+_FAULTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "error-burst": (_("it fails more requests for a while"), ("on", "rate", "since", "until")),
+    "slow-tail": (_("some of its requests take longer"), ("on", "share", "factor")),
+    "leak": (_("it gets slower with every hour"), ("on", "growth")),
+    "outage": (_("an outage: both lose requests for a while"), ("rate", "since", "until")),
+    "segment-bug": (
+        _("it is broken for one segment of the users"),
+        ("on", "segment", "errors", "factor", "since", "until"),
+    ),
+    "quality-drop": (_("its right answers turn wrong"), ("on", "rate", "since", "until")),
+    "cold-cache": (_("a user's first request is slow"), ("on", "factor")),
+    "missing-metrics": (_("its metrics do not arrive"), ("on", "since", "until")),
+}
+"""What can go wrong, in words, and the fields that say more of it."""
+
+
+def _used(name: str, field: Words) -> Words:
+    """A field of a fault, with the kinds that use it."""
+    return replace(field, used_for=" ".join(kind for kind, (_said, names) in _FAULTS.items() if name in names))
 
 
 def _amount(label: Any, help: Any = "") -> Words:  # noqa: A002
@@ -65,9 +74,18 @@ def _revision(label: Any) -> Part:
 
 
 _FIELDS: dict[str, Node] = {
-    "slug": Words(label=_("Name in addresses"), kind="input", help=_("Small letters, digits and hyphens.")),
-    "title": Words(label=_("Title"), kind="input"),
-    "about": Words(label=_("What is true in it"), kind="text", lines=2, help=_("Shown with a run, after it.")),
+    "title": Words(label=_("Title"), kind="input", help=_("Such as: v2 fills its disk.")),
+    "about": Words(
+        label=_("What is true in it"),
+        kind="text",
+        lines=2,
+        help=_("Learners read it beside a run, after they have answered."),
+    ),
+    "slug": Words(
+        label=_("Name in addresses (empty: made of the title)"),
+        kind="input",
+        help=_("Small letters, digits and hyphens."),
+    ),
     "watch": Words(
         label=_("What is drawn"),
         kind="select",
@@ -132,20 +150,28 @@ _FIELDS: dict[str, Node] = {
     "faults": Rows(
         label=_("What goes wrong"),
         one=_("fault"),
-        help=_("Leave empty what a fault does not use."),
+        help=_(
+            "Leave empty what a fault does not use. Without a fault both revisions behave as they are described below."
+        ),
+        shown=1,
         row=Part(
             label=_("Fault"),
             fields={
-                "kind": Words(label=_("Kind"), kind="select", choices=_FAULTS),
-                "on": Words(label=_("On"), kind="select", choices=_SIDES),
-                "segment": Words(label=_("Segment"), kind="input"),
-                "rate": _amount(_("Rate, such as 7%")),
-                "errors": _amount(_("Errors, such as 20%")),
-                "share": _amount(_("Share, such as 3%")),
-                "factor": _amount(_("Factor")),
-                "growth": _amount(_("Growth an hour")),
-                "since": _amount(_("From, such as 10m")),
-                "until": _amount(_("Until")),
+                "kind": Words(
+                    label=_("Kind"),
+                    kind="select",
+                    choices=(("", _("choose")), *((kind, said) for kind, (said, _names) in _FAULTS.items())),
+                    decides=True,
+                ),
+                "on": _used("on", Words(label=_("On"), kind="select", choices=_SIDES)),
+                "segment": _used("segment", Words(label=_("Segment"), kind="input")),
+                "rate": _used("rate", _amount(_("Rate, such as 7%"))),
+                "errors": _used("errors", _amount(_("Errors, such as 20%"))),
+                "share": _used("share", _amount(_("Share of the requests, such as 3%"))),
+                "factor": _used("factor", _amount(_("How many times as slow, such as 3"))),
+                "growth": _used("growth", _amount(_("Growth an hour, such as 0.5"))),
+                "since": _used("since", _amount(_("From, such as 10m (empty: the start)"))),
+                "until": _used("until", _amount(_("Until, such as 40m (empty: the end)"))),
             },
         ),
     ),

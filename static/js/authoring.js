@@ -92,10 +92,25 @@ function press(what) {
   button.remove();
 }
 
+// A row shows the fields that its kind uses, and those in which something stands already.
+function sort(row) {
+  const chosen = row.querySelector(":scope > .row-fields > .field > [data-decides]")?.value.split(":")[0];
+  if (chosen === undefined) return;
+  for (const field of row.querySelectorAll(":scope > .row-fields > [data-used-for]")) {
+    const used = field.dataset.usedFor.split(" ").includes(chosen);
+    field.hidden = !used && !field.querySelector("input, select, textarea").value;
+  }
+}
+
+function sortAll() {
+  for (const row of document.querySelectorAll("[data-row]")) sort(row);
+}
+
 function edited(event) {
   if (!form()?.contains(event.target)) return;
   changed = true;
   if (event.target.id === "f-template") colour();
+  if ("decides" in event.target.dataset) sort(event.target.closest("[data-row]"));
   if (event.target.name === "options_are" || event.target.id === "f-kind") press("again");
 }
 
@@ -105,6 +120,7 @@ document.addEventListener("keydown", pressKey);
 document.addEventListener("input", edited);
 document.addEventListener("htmx:afterSwap", () => {
   changed = form()?.dataset.unsaved === "yes";
+  sortAll();
 });
 document.addEventListener("submit", () => {
   changed = false;
@@ -112,6 +128,8 @@ document.addEventListener("submit", () => {
 addEventListener("beforeunload", (event) => {
   if (changed || form()?.dataset.unsaved === "yes") event.preventDefault();
 });
+
+sortAll();
 
 // htmx would copy style attributes, even empty ones, which the policy of the site does not allow.
 window.htmx.config.attributesToSettle = ["class"];

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from canarylearn.authoring.models import Draft, ProofRun, Revision
+from canarylearn.authoring.reasons import words_of
 from canarylearn.items.writing import item_text
 from canarylearn.learning.models import Item, Version
 from tests.authoring.small import GOOD, as_fields, small_topic, spoilt
@@ -116,7 +117,7 @@ SEEN: dict[str, tuple[Change, str, str]] = {
     "a note on no option": (_set(notes={"30": "Not offered."}), "notes", "which are not options"),
     "a concept of no topic": (_set(concept="baking"), "concept", "choose one of the topic's concepts"),
     "no concept": (_set(concept=None), "concept", "choose one of the topic's concepts"),
-    "an id with a space": (_set(id="small share"), "id", "pattern"),
+    "an id with a space": (_set(id="small share"), "id", "small letters"),
     "parameters and no variants": (
         _set(parameters={"share": {"values": [20, 30]}}, options=["‹share›", "100", "0"]),
         "variants",
@@ -246,10 +247,10 @@ def test_what_only_runs_show_is_told_by_the_proof_and_is_not_published(author: A
     page = author.prove(draft)
     problems = ProofRun.objects.get().problems
     assert [one for one in problems if one["code"] == code and words in one["message"]], problems
-    assert code in page
+    assert words_of(code) in html.unescape(page)
     author.publish(draft)
     assert author.status == 422
-    assert code in author.mend
+    assert words_of(code) in author.mend
     assert words in author.mend
     assert not Item.objects.exists()
     assert not Version.objects.exists()

@@ -8,11 +8,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from canarylearn.authoring.allowed import draft_for, drafts_of, may_change, may_write
-from canarylearn.authoring.drafts import Taken, begin_draft, taken
+from canarylearn.authoring.drafts import Taken, begin_draft, slug_for, taken
 from canarylearn.authoring.editor import Unwritable
 from canarylearn.authoring.fields import clean
 from canarylearn.authoring.models import Draft
@@ -61,7 +60,7 @@ def _begin(request: HttpRequest, topics: list[Topic]) -> Draft:
         return _open_item(request, what)
     if not title:
         raise Taken(_("Give it a title."))
-    slug = clean(request.POST.get("id", "")).strip() or _slug_for(title, topic)
+    slug = clean(request.POST.get("id", "")).strip() or slug_for(title, "item", lambda slug: bool(taken(topic, slug)))
     data, scenarios, note = _pattern(request, kind, what)
     data = {**data, "id": slug, "title": title}
     try:
@@ -115,11 +114,3 @@ def _open_item(request: HttpRequest, slug: str) -> Draft:
         based_on=item.current,
         note=_("from version %(number)d") % {"number": item.current.number},
     )
-
-
-def _slug_for(title: str, topic: Topic) -> str:
-    """A free name in addresses, made of a title."""
-    made = slugify(title).strip("-_").replace("_", "-")[:50].strip("-") or "item"
-    made = made if made[0].isalpha() and len(made) > 2 else f"item-{made}"
-    free = (name for name in (made, *(f"{made}-{number}" for number in range(2, 1000))) if not taken(topic, name))
-    return next(free, made)

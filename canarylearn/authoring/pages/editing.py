@@ -19,8 +19,10 @@ from canarylearn.authoring.differences import differences
 from canarylearn.authoring.drafts import Conflict, save_draft, scenario_texts
 from canarylearn.authoring.editor import FORM, YAML, Editor, open_draft, open_text, open_typed
 from canarylearn.authoring.fields import Typed, clean, place_id
+from canarylearn.authoring.help import COMMANDS, METRICS, numbers
 from canarylearn.authoring.item_form import ITEM, blanks_of
 from canarylearn.authoring.models import Draft
+from canarylearn.authoring.pages.going import go_to
 from canarylearn.authoring.pages.proving import proof_context
 from canarylearn.authoring.preview import FRESH, STATES, preview
 from canarylearn.authoring.proofs import ask_for_proof, scenarios_of
@@ -132,6 +134,11 @@ def _prove(request: HttpRequest, editor: Editor, _rest: str) -> HttpResponse:
     return _show(request, Page(editor=editor, note=note, is_error=True), HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
+def _write_scenario(request: HttpRequest, editor: Editor, _rest: str) -> HttpResponse:
+    address = f"{reverse('admin:authoring_scene_add')}?draft={editor.draft.pk}&topic={editor.draft.topic_id}"
+    return _keep(request, editor) or go_to(request, address)
+
+
 def _show_otherwise(request: HttpRequest, editor: Editor, way: str) -> HttpResponse:
     return _show(request, Page(editor=open_text(editor.draft, editor.text, YAML if way == YAML else editor.way)))
 
@@ -143,6 +150,7 @@ def _show_beside(request: HttpRequest, editor: Editor, state: str) -> HttpRespon
 _BUTTONS: dict[str, Callable[[HttpRequest, Editor, str], HttpResponse]] = {
     "save": _save,
     "prove": _prove,
+    "scene": _write_scenario,
     "as": _show_otherwise,
     "show": _show_beside,
 }
@@ -214,6 +222,9 @@ def _show(request: HttpRequest, page: Page, status: HTTPStatus = HTTPStatus.OK) 
         "focus_id": place_id(editor.focus) if editor.focus else "",
         "states": STATES.items(),
         "beside": beside,
+        "commands": COMMANDS,
+        "metrics": METRICS,
+        "numbers": numbers(editor.scenario or "scenario"),
         "edit_url": reverse("admin:authoring_draft_change", args=[draft.pk]),
         **_beside(editor, beside),
     }

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from canarylearn.authoring.allowed import draft_for, may_change
+from canarylearn.authoring.editor import open_draft
 from canarylearn.authoring.models import AuditEntry
 from canarylearn.authoring.publishing import Refused, judged_otherwise, publish, set_retired, stand
 from canarylearn.learning.models import Item
@@ -36,15 +37,17 @@ def publication(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, told)
             return HttpResponseRedirect(request.path)
     standing = stand(draft)
+    reasons = standing.reasons if reasons is None else reasons
     otherwise = judged_otherwise(draft, standing) if not standing.reasons else []
     context = {
         "draft": draft,
         "item": item,
         "standing": standing,
-        "reasons": standing.reasons if reasons is None else reasons,
+        "reasons": open_draft(draft).located(reasons) if reasons else [],
         "otherwise": [one for one in otherwise if one.now is not None],
         "elsewhere": sum(one.attempts for one in otherwise if one.now is None),
         "count": sum(one.attempts for one in otherwise if one.now is not None),
+        "needs_proof": standing.spec is not None,
         "is_current": item is not None
         and item.current is not None
         and draft.based_on_id == item.current.pk
