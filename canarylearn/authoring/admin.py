@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from canarylearn.authoring.allowed import may_change, may_change_any, may_change_scene, may_write
+from canarylearn.authoring.drafts import title_of
 from canarylearn.authoring.models import AuditEntry, Draft, ProofRun, ProofState, Revision, Scene
 from canarylearn.authoring.pages import beginning, editing, history, proving, publication, scenes
 
@@ -27,11 +28,16 @@ def _number(text: str) -> int:
 class DraftAdmin(_ModelAdmin):
     """Drafts: those of others are seen by whoever may change them."""
 
-    list_display = ("slug", "topic", "owner", "standing", "updated")
+    list_display = ("title", "standing", "owner", "updated")
     list_filter = ("topic", "unproven", "owner")
     list_select_related = ("topic", "owner", "based_on")
     search_fields = ("slug", "spec")
     actions = None
+
+    @admin.display(description=gettext_lazy("Title"), ordering="slug")
+    def title(self, draft: Draft) -> str:
+        """What it is called, as far as it says so."""
+        return title_of(draft.spec) or draft.slug
 
     @admin.display(description=gettext_lazy("Standing"))
     def standing(self, draft: Any) -> str:

@@ -1,7 +1,7 @@
 """What is wrong with an item or a scenario as it is written: the schema's own words, each with its place."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +62,7 @@ def check_item(text: str, topic: TopicSpec, scenarios: Mapping[str, str], taken:
     """
     checked = _check(Item, text)
     if checked.spec is None:
-        return checked
+        return replace(checked, complaints=tuple(_with_strays(checked, text)))
     found = [*_in_topic(checked.spec, topic, taken), *_in_scenarios(checked.spec, scenarios)]
     return Checked(data=checked.data, spec=checked.spec, complaints=tuple(_with_lines(found, text)))
 
@@ -94,6 +94,21 @@ def _plain(problem: Mapping[str, Any]) -> str:
     """What is wrong in the words of people, where the schema's library has words of its own for it."""
     words = _PLAIN.get(problem["type"])
     return str(words) % problem.get("ctx", {}) if words is not None else ""
+
+
+def _with_strays(checked: Checked, text: str) -> Iterator[Complaint]:
+    """The complaints, with every goal that is in a scenario of other items: the schema tells of the first alone."""
+    data = checked.data if isinstance(checked.data, Mapping) else {}
+    goals, scenarios = data.get("goals"), data.get("scenarios")
+    strays = [
+        number
+        for number, goal in enumerate(goals if isinstance(goals, list) and isinstance(scenarios, list) else ())
+        if isinstance(goal, Mapping) and isinstance(goal.get("in"), str) and goal["in"] not in scenarios
+    ]
+    yield from (one for one in checked.complaints if one.path not in [("goals", number) for number in strays])
+    message = _("this scenario is not among the item's: choose one of those above, or every scenario")
+    found = [Complaint(path=("goals", number, "in"), message=str(message)) for number in strays]
+    yield from _with_lines(found, text) if found else ()
 
 
 def _with_lines(complaints: Iterable[Complaint], text: str) -> Iterator[Complaint]:

@@ -108,7 +108,7 @@ def scenario_texts(draft: Draft) -> dict[str, str]:
 
 
 def title_of(text: str) -> str:
-    """The title in a scenario's text, found without reading the whole: there may be many scenarios to choose from."""
+    """The title in the text of a draft or a scenario, found without reading all of it: lists of them may be long."""
     found = _TITLE.search(text)
     return found[1].strip("'\"") if found else ""
 

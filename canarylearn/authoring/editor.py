@@ -33,11 +33,11 @@ from canarylearn.learning.selectors import topic_spec
 FORM, YAML = "form", "yaml"
 
 _SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (gettext_lazy("What is asked"), ("title", "prompt", "kind", "level", "concept", "id", "room", "seconds")),
+    (gettext_lazy("What is asked"), ("title", "prompt", "kind", "concept", "level", "room", "seconds", "id")),
     (gettext_lazy("Code and answers"), ("template", "options", "each", "lines", "faulty", "runs")),
     (gettext_lazy("What decides"), ("scenarios", "goals", "passing_answers")),
     (gettext_lazy("What helps"), ("hints", "mistakes", "notes", "solution", "quick_check", "afterwards")),
-    (gettext_lazy("Other numbers"), ("parameters", "variants", "varies")),
+    (gettext_lazy("Other numbers for another try"), ("parameters", "variants", "varies")),
 )
 _ONLY = {"seconds": ("room", "challenge"), "lines": ("kind", "order"), "faulty": ("kind", "task")}
 
@@ -132,7 +132,11 @@ class Editor:
         """The fields, in their parts."""
         views = self._views(self._located())
         return [
-            Section(title=str(title), views=[views[name] for name in names if self._is_wanted(name, views[name])])
+            Section(
+                title=str(title),
+                views=[views[name] for name in names if self._is_wanted(name, views[name])],
+                folded="parameters" in names,
+            )
             for title, names in _SECTIONS
         ]
 

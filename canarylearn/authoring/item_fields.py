@@ -20,7 +20,7 @@ OPTIONS_OF_EACH = Rows(
     ),
 )
 AS_WRITTEN: dict[str, Node] = {
-    "id": Words(label=_("Name in addresses"), kind="input", help=_("Small letters, digits and hyphens: first-users.")),
+    "id": Words(label=_("Name in addresses"), kind="input", help=_("Such as first-users.")),
     "kind": Words(
         label=_("Kind"),
         kind="select",
@@ -35,19 +35,21 @@ AS_WRITTEN: dict[str, Node] = {
         kind="select",
         choices=(("", _("practice")), ("challenge", _("the challenge")), ("test", _("the test"))),
     ),
-    "concept": Words(label=_("Concept"), kind="select", choices="concepts"),
+    "concept": Words(label=_("What it teaches"), kind="select", choices="concepts"),
     "level": Words(
         label=_("Level"),
         kind="select",
         choices=(("", _("choose")), ("easy", _("easy")), ("medium", _("medium")), ("hard", _("hard"))),
     ),
     "seconds": Words(label=_("Seconds planned, in the challenge alone"), kind="input", keeps=False),
-    "title": Words(label=_("Title"), kind="text"),
+    "title": Words(label=_("Title"), kind="text", wide=True),
     "prompt": Words(
         label=_("What is asked"),
         kind="text",
         lines=4,
-        help=_("Markdown. It is read before the run, so no number of a run can stand here."),
+        help=_(
+            "The situation, and what there is to do. Markdown. No number of a run can stand here: nothing was run yet."
+        ),
     ),
     "template": Words(
         label=_("Code, with a mark for each blank"),
@@ -129,7 +131,7 @@ AS_WRITTEN: dict[str, Node] = {
         label=_("Common mistakes"),
         one=_("mistake"),
         shown=1,
-        help=_("Shown after the answer."),
+        help=_("Each in a sentence. Shown after the answer."),
         row=Words(label=_("Mistake"), kind="text", wide=True),
     ),
     "notes": Table(
@@ -154,7 +156,7 @@ AS_WRITTEN: dict[str, Node] = {
         row=Words(label=_("Step"), kind="text", wide=True),
         help=_("Numbers come from the passing run: {{scenario: measure}}."),
     ),
-    "quick_check": Words(label=_("Quick check: the rule in one line"), kind="text"),
+    "quick_check": Words(label=_("Quick check: the rule in one line"), kind="text", wide=True),
     "parameters": Table(
         label=_("Parameters: numbers that change from variant to variant"),
         one=_("parameter"),

@@ -152,7 +152,7 @@ class OptionNode(Node):
     def _part(self) -> Part:
         fields: dict[str, Node] = {
             "fill": Words(label=_("Code"), kind="code"),
-            "text": Words(label=_("Shown as (empty: the code itself)"), kind="text"),
+            "text": Words(label=_("Shown as, if not as code"), kind="text"),
         }
         if self.claims:
             goals = Rows(label=_("Claims about the runs"), row=GoalNode(), one=_("claim"), folded=True)

@@ -16,8 +16,8 @@ from canarylearn.items.writing import scenario_text
 
 _SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("What it is"), ("title", "about", "slug")),
-    (_("What goes wrong"), ("faults",)),
-    (_("Traffic"), ("traffic",)),
+    ("", ("faults",)),
+    ("", ("traffic",)),
     (_("The two revisions"), ("canary", "stable")),
     (_("Time"), ("window", "trial", "interval")),
     (_("More"), ("watch", "patience", "label_delay", "start_weight", "salt", "evidence")),

@@ -42,10 +42,12 @@ def _revision(label: Any) -> Part:
         label=label,
         fields={
             "name": Words(label=_("Name"), kind="input"),
-            "p50": _amount(_("p50, such as 120ms")),
-            "p95": _amount(_("p95, such as 300ms")),
-            "errors": _amount(_("Failing requests, such as 1%")),
-            "accuracy": _amount(_("Right predictions, such as 90%")),
+            "p50": _amount(_("Usual answer time (p50)"), _("Half are quicker; such as 120ms.")),
+            "p95": _amount(_("Slow answer time (p95)"), _("One in twenty is slower; such as 300ms.")),
+            "errors": _amount(_("Failing requests"), _("Such as 1%.")),
+            "accuracy": _amount(_("Right predictions"), _("Such as 90%.")),
+            "size_mb": _amount(_("Size in MB")),
+            "training_hours": _amount(_("Hours of training")),
             "capacity": Part(
                 label=_("Capacity"),
                 folded=True,
@@ -67,14 +69,12 @@ def _revision(label: Any) -> Part:
                 folded=True,
                 fields={"mean": _amount(_("Mean")), "sd": _amount(_("Spread"))},
             ),
-            "size_mb": _amount(_("Size in MB")),
-            "training_hours": _amount(_("Hours of training")),
         },
     )
 
 
 _FIELDS: dict[str, Node] = {
-    "title": Words(label=_("Title"), kind="input", help=_("Such as: v2 fills its disk.")),
+    "title": Words(label=_("Title"), kind="input", wide=True, help=_("Such as: v2 fills its disk.")),
     "about": Words(
         label=_("What is true in it"),
         kind="text",
@@ -84,6 +84,7 @@ _FIELDS: dict[str, Node] = {
     "slug": Words(
         label=_("Name in addresses (empty: made of the title)"),
         kind="input",
+        wide=True,
         help=_("Small letters, digits and hyphens."),
     ),
     "watch": Words(
@@ -96,15 +97,15 @@ _FIELDS: dict[str, Node] = {
             ("accuracy", _("right predictions")),
         ),
     ),
-    "window": _amount(_("Window: all the time there is, such as 2h")),
-    "trial": _amount(_("Trial: when a release left to itself is judged, such as 1h")),
-    "interval": _amount(_("Interval: time between measurements, such as 2m")),
-    "patience": _amount(_("Patience: users complain after, such as 1s")),
+    "window": _amount(_("Window"), _("All the time there is, such as 2h.")),
+    "trial": _amount(_("Trial"), _("When a release that is left to itself is judged, such as 1h.")),
+    "interval": _amount(_("Interval"), _("Between two measurements, such as 2m.")),
+    "patience": _amount(_("Patience"), _("A user is harmed who waits longer, such as 1s.")),
     "traffic": Part(
         label=_("Traffic"),
         fields={
             "requests_per_second": _amount(_("Requests a second")),
-            "users": _amount(_("Users")),
+            "users": _amount(_("Different users")),
             "activity": Words(
                 label=_("Activity"),
                 kind="select",
@@ -163,20 +164,20 @@ _FIELDS: dict[str, Node] = {
                     choices=(("", _("choose")), *((kind, said) for kind, (said, _names) in _FAULTS.items())),
                     decides=True,
                 ),
-                "on": _used("on", Words(label=_("On"), kind="select", choices=_SIDES)),
+                "on": _used("on", Words(label=_("Which revision"), kind="select", choices=_SIDES)),
                 "segment": _used("segment", Words(label=_("Segment"), kind="input")),
-                "rate": _used("rate", _amount(_("Rate, such as 7%"))),
-                "errors": _used("errors", _amount(_("Errors, such as 20%"))),
-                "share": _used("share", _amount(_("Share of the requests, such as 3%"))),
-                "factor": _used("factor", _amount(_("How many times as slow, such as 3"))),
-                "growth": _used("growth", _amount(_("Growth an hour, such as 0.5"))),
-                "since": _used("since", _amount(_("From, such as 10m (empty: the start)"))),
-                "until": _used("until", _amount(_("Until, such as 40m (empty: the end)"))),
+                "rate": _used("rate", _amount(_("Rate"), _("Of its requests, such as 7%."))),
+                "errors": _used("errors", _amount(_("Failing requests"), _("Of that segment, such as 20%."))),
+                "share": _used("share", _amount(_("Share of the requests"), _("Such as 3%."))),
+                "factor": _used("factor", _amount(_("How many times as slow"), _("Such as 3."))),
+                "growth": _used("growth", _amount(_("Growth in an hour"), _("0.5 is half as slow again."))),
+                "since": _used("since", _amount(_("From"), _("Such as 10m. Empty: from the start."))),
+                "until": _used("until", _amount(_("Until"), _("Such as 40m. Empty: to the end."))),
             },
         ),
     ),
     "start_weight": _amount(_("Canary's share before the first step")),
-    "label_delay": _amount(_("Labels come after, such as 30m")),
+    "label_delay": _amount(_("Delay of labels"), _("When it is known whether a prediction was right, such as 30m.")),
     "evidence": Part(
         label=_("How the judge decides"),
         folded=True,

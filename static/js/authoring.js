@@ -104,6 +104,7 @@ function sort(row) {
 
 function sortAll() {
   for (const row of document.querySelectorAll("[data-row]")) sort(row);
+  for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
 }
 
 function edited(event) {
@@ -118,9 +119,21 @@ document.addEventListener("click", insertBlank, true);
 document.addEventListener("pointerdown", drag);
 document.addEventListener("keydown", pressKey);
 document.addEventListener("input", edited);
+// What came of a proof is heard where it is waited for; how far it is would be too much.
+let underWay = false;
+
+function hearProof() {
+  const proof = document.getElementById("proof");
+  const waits = Boolean(proof?.querySelector("progress"));
+  const announcer = document.getElementById("announcer");
+  if (underWay && proof && !waits && announcer) announcer.textContent = proof.querySelector("[data-heard]").textContent;
+  underWay = waits;
+}
+
 document.addEventListener("htmx:afterSwap", () => {
   changed = form()?.dataset.unsaved === "yes";
   sortAll();
+  hearProof();
 });
 document.addEventListener("submit", () => {
   changed = false;
@@ -130,6 +143,7 @@ addEventListener("beforeunload", (event) => {
 });
 
 sortAll();
+hearProof();
 
 // htmx would copy style attributes, even empty ones, which the policy of the site does not allow.
 window.htmx.config.attributesToSettle = ["class"];

@@ -115,13 +115,13 @@ def test_a_draft_is_its_owners_and_whoever_may_change_any(author: Author) -> Non
         other.post(f"/admin/authoring/draft/{draft.pk}/{page}/", {"do": "save", "post": "yes"})
         assert GOOD["title"] not in other.page
     other.get("/admin/authoring/draft/")
-    assert "small-share" not in other.page
+    assert "Give v2 a share" not in other.page
     draft.refresh_from_db()
     boss = Author("boss", superuser=True)
     boss.get(f"/admin/authoring/draft/{draft.pk}/change/")
     assert boss.status == 200
     boss.get("/admin/authoring/draft/")
-    assert "small-share" in boss.page
+    assert "Give v2 a share" in boss.page
 
 
 def test_a_draft_is_deleted_by_its_owner_with_its_history_and_its_item_stays(author: Author) -> None:
@@ -190,7 +190,7 @@ def test_a_beginning_that_is_none_is_told(author: Author, fields: dict[str, str]
 
 def test_a_new_scenario_is_run_while_it_is_written_and_saved_once_it_can_be_run(author: Author) -> None:
     author.get("/admin/authoring/scene/add/")
-    assert "and nothing was decided" in author.page, "it is drawn before it has a name"
+    assert "v2 went to everyone" in author.page, "it is drawn before it has a name"
     fields = fields_of(author.page)
     author.post("/admin/authoring/scene/add/", {**fields, "do": "save"})
     assert author.status == 422

@@ -34,7 +34,7 @@ TASK = {
     "f-solution-0": "It was rolled back after {{%s: time_to_notice}}.",
     "f-quick_check": "A name, a number, a span of time.",
 }
-ROWS = ("options", "options", "options", "scenarios", "goals", "mistakes", "solution")
+ROWS = ("options",)
 
 
 class Mouse:
@@ -114,13 +114,14 @@ def _swapped(page: Page, act: Callable[[], None]) -> None:
 
 @pytest.mark.parametrize("way", HANDS)
 def test_from_signing_in_to_a_published_task_with_three_blanks_and_its_own_scenario(author: Visit, way: str) -> None:
-    page, hand, scene = author.page, HANDS[way](author.page), f"disk-full-{way}"
+    page, hand, scene = author.page, HANDS[way](author.page), f"v2-fills-its-disk-by-{way}"
     sign_in(author, "/admin/authoring/scene/add/")
-    hand.write("f-slug", scene)
-    hand.write("f-title", "v2 fills its disk")
+    title = f"v2 fills its disk by {way}"
+    hand.write("f-title", title)
     hand.write("f-about", "v2 works for ten minutes. Then its disk is full, and it fails every tenth request.")
-    _swapped(page, lambda: hand.press("Add: fault"))
-    hand.choose("f-faults-0-kind", "error-burst: fails more requests for a while (rate)")
+    expect(page.locator("#f-faults-0-rate")).to_be_hidden()
+    hand.choose("f-faults-0-kind", "it fails more requests for a while")
+    expect(page.locator("#f-faults-0-segment")).to_be_hidden()
     hand.choose("f-faults-0-on", "the canary")
     hand.write("f-faults-0-rate", "10%")
     hand.write("f-faults-0-since", "10m")
@@ -131,6 +132,7 @@ def test_from_signing_in_to_a_published_task_with_three_blanks_and_its_own_scena
 
     page.goto("/admin/authoring/draft/add/")
     hand.write("id_title", f"Release by {way}")
+    hand.choose("id_from", "New task: fill the blanks of a script")
     with page.expect_navigation():
         hand.press("Begin")
     hand.choose("f-concept", "How far to open")
@@ -143,7 +145,7 @@ def test_from_signing_in_to_a_published_task_with_three_blanks_and_its_own_scena
             _swapped(page, button.click)
     for place, text in TASK.items():
         hand.write(place, text % scene if "%s" in text else text)
-    hand.choose("f-scenarios-0", scene)
+    hand.choose("f-scenarios-0", f"{title} ({scene})")
     hand.choose("f-goals-0-about", "how it ends: the release is rolled back")
     _swapped(page, lambda: hand.press("Save and prove"))
     expect(page.locator("#editor .mend")).to_have_count(0)
@@ -170,6 +172,7 @@ def test_a_blank_is_inserted_at_the_cursor_and_the_code_is_coloured_beside(autho
     page = author.page
     sign_in(author, "/admin/authoring/draft/add/")
     page.locator("#id_title").fill("Blanks at the cursor")
+    page.locator("#id_from").select_option("new:task")
     with page.expect_navigation():
         page.get_by_role("button", name="Begin").click()
     box = page.locator("#f-template")

@@ -51,7 +51,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return _take_text(request, draft) if request.POST.get("as") == YAML else _take_fields(request, draft)
     way = YAML if request.GET.get("as") == YAML else FORM
     page = Page(editor=open_draft(draft, way), beside=request.GET.get("beside", ""))
-    if draft.stamp == 1 and page.editor.is_form and not page.beside:
+    if draft.stamp == 1 and page.editor.is_form and page.editor.complaints and not page.beside:
         page.editor.checked = None  # nothing was written yet, so nothing is held against it
     if way == FORM and not page.editor.is_form:
         page.note = _("The fields cannot show all of this text, so it is shown as it is. Nothing was lost.")

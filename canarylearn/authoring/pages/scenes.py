@@ -28,14 +28,14 @@ from canarylearn.lab.services import told
 from canarylearn.learning.models import Topic
 
 _NEW = {
-    "window": "2h",
+    "window": "90m",
     "trial": "1h",
-    "interval": "5m",
-    "traffic": {"requests_per_second": "10", "users": "4000"},
+    "interval": "2m",
+    "traffic": {"requests_per_second": "10", "users": "2000"},
     "stable": {"name": "v1", "p50": "120ms", "p95": "300ms", "errors": "1%", "accuracy": "90%"},
-    "canary": {"name": "v2", "p50": "120ms", "p95": "300ms", "errors": "1%", "accuracy": "90%"},
+    "canary": {"name": "v2", "p50": "115ms", "p95": "290ms", "errors": "0.5%", "accuracy": "91%"},
 }
-"""What a new scenario begins with: two revisions that are alike, so that one fault says what differs."""
+"""What a new scenario begins with: a canary that is a little better, and promoted as long as no fault is named."""
 
 
 _WORDS = {"slug": "unnamed", "title": "a new scenario", "about": "A scenario that is being written."}
