@@ -99,16 +99,20 @@ def _plain(problem: Mapping[str, Any]) -> str:
 def _with_strays(checked: Checked, text: str) -> Iterator[Complaint]:
     """The complaints, with every goal that is in a scenario of other items: the schema tells of the first alone."""
     data = checked.data if isinstance(checked.data, Mapping) else {}
-    goals, scenarios = data.get("goals"), data.get("scenarios")
+    goals, scenarios = (_list(data.get(name)) for name in ("goals", "scenarios"))
     strays = [
         number
-        for number, goal in enumerate(goals if isinstance(goals, list) and isinstance(scenarios, list) else ())
+        for number, goal in enumerate(goals if scenarios else ())
         if isinstance(goal, Mapping) and isinstance(goal.get("in"), str) and goal["in"] not in scenarios
     ]
     yield from (one for one in checked.complaints if one.path not in [("goals", number) for number in strays])
     message = _("this scenario is not among the item's: choose one of those above, or every scenario")
     found = [Complaint(path=("goals", number, "in"), message=str(message)) for number in strays]
     yield from _with_lines(found, text) if found else ()
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _with_lines(complaints: Iterable[Complaint], text: str) -> Iterator[Complaint]:

@@ -126,7 +126,7 @@ class Editor:
     def _words(self, name: str) -> str:
         """What a field is called on the page, with what it is in."""
         found = next((view for key, view in self._bare.items() if name.split(".")[0] == key), None)
-        return ", ".join(labels_to(found, name)) if found is not None else name
+        return " › ".join(labels_to(found, name)) if found is not None else name
 
     def sections(self) -> list[Section]:
         """The fields, in their parts."""

@@ -1,7 +1,10 @@
-"""Groups of fields: some beside each other, rows that come and go, and rows that have names. Knows no Django."""
+"""Groups of fields: some beside each other, rows that come and go, and rows that have names. Knows no Django but for
+its translations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
 
 from canarylearn.authoring.fields import (
     NOTHING,
@@ -81,10 +84,10 @@ class Rows(Node):
     folded: bool = False
     exactly: int = 0
     shown: int = 0
-    labels: Sequence[str] = ()
+    labels: Sequence[Label] = ()
 
     def blank(self) -> Typed:
-        return [self.row.blank() for _ in range(self.exactly)]
+        return [self.row.blank() for _number in range(self.exactly)]
 
     def typed(self, data: Data) -> Typed:
         if not isinstance(data, list | tuple) or len(data) > MOST_ROWS:
@@ -109,7 +112,7 @@ class Rows(Node):
         return rows if self.exactly else [one for one in rows if not _empty(one)]
 
     def _filled(self, rows: list[Typed]) -> Typed:
-        return [*rows, *(self.row.blank() for _ in range(self.exactly - len(rows)))]
+        return [*rows, *(self.row.blank() for _number in range(self.exactly - len(rows)))]
 
     def place(self, path: Path, typed: Typed, name: str) -> str:
         if path and isinstance(path[0], int) and path[0] < len(typed):
@@ -122,10 +125,11 @@ class Rows(Node):
 
     def view(self, typed: Typed, name: str, context: Context) -> View:
         rows = []
-        typed = [*typed, *(self.row.blank() for _ in range(self.shown - len(typed)))]
+        typed = [*typed, *(self.row.blank() for _number in range(self.shown - len(typed)))]
         for number, one in enumerate(typed):
             inner = self.row.view(one, f"{name}.{number}", context)
-            label = self.labels[number] if number < len(self.labels) else f"{self.one.capitalize()} {number + 1}"
+            numbered = f"{str(self.one).capitalize()} {number + 1}"
+            label = self.labels[number] if number < len(self.labels) else numbered
             is_part = inner.kind == "part"
             rows.append(
                 View(
@@ -189,9 +193,12 @@ class Table(Node):
             if said is NOTHING:
                 continue
             if not key:
-                refused.add(f"{name}.{number}.{self.key}", f"This {self.one} has no name; give it one, or remove it.")
+                refused.add(f"{name}.{number}.{self.key}", _("It has no name; give it one, or remove it."))
             elif key in made:
-                refused.add(f"{name}.{number}.{self.key}", f"Two of these are named {key!r}; rename or remove one.")
+                refused.add(
+                    f"{name}.{number}.{self.key}",
+                    _("Two of these are named “%(name)s”; rename or remove one.") % {"name": key},
+                )
             said.pop(self.key, None)
             made[key] = said.get(self.value, "") if self.value else said
         return made or NOTHING

@@ -124,7 +124,11 @@ AS_WRITTEN: dict[str, Node] = {
         label=_("Hints"),
         one=_("hint"),
         exactly=HINTS,
-        labels=("Hint 1: where to look", "Hint 2: which quantity decides", "Hint 3: an example with other numbers"),
+        labels=(
+            _("Hint 1: where to look"),
+            _("Hint 2: which quantity decides"),
+            _("Hint 3: an example with other numbers"),
+        ),
         row=Words(label=_("Hint"), kind="text", lines=2),
     ),
     "mistakes": Rows(

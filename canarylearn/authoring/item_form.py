@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from canarylearn.authoring.fields import (
     NOTHING,
     Context,
@@ -75,15 +77,14 @@ class ItemNode(Node):
                 if "options" not in one:
                     continue  # the page shows a list for each blank of the template, whether it is used or not
                 if not blank or blank in options:
-                    said_of = f"Two of these are named {blank!r}" if blank else "This blank has no name"
-                    refused.add(f"each.{number}.blank", f"{said_of}; give each the name of a blank.")
+                    refused.add(f"each.{number}.blank", _("Give each list the name of another blank of the code."))
                 options[blank] = one.get("options", [])
             if options:
                 made["options"] = options
         for number, one in enumerate(varies):
             fields = made.setdefault("varies", {}).setdefault(one.get("scenario", ""), {})
             if one.get("field", "") in fields:
-                refused.add(f"varies.{number}.field", "This field varies twice; remove one of both.")
+                refused.add(f"varies.{number}.field", _("This field varies twice; remove one of both."))
             fields[one.get("field", "")] = one.get("value", "")
         for parameter in made.get("parameters", {}).values():
             if isinstance(parameter, dict) and "values" in parameter:

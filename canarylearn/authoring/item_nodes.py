@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from canarylearn.authoring.fields import (
@@ -23,7 +24,7 @@ from canarylearn.engine.measures import MEASURES
 from canarylearn.engine.outcome import Phase
 
 PRINTS = "prints"
-_FORMS = {"share": "20%", "duration": "10m or never", "latency": "0.5s", "count": "500", "yes-no": "yes or no"}
+_FORMS = {"share": "20%", "duration": _("10m or never"), "latency": "0.5s", "count": "500", "yes-no": _("yes or no")}
 _COMPARISONS = {
     "at_least": _("is at least"),
     "at_most": _("is at most"),
@@ -38,8 +39,14 @@ _ENDINGS = {
 
 ABOUT: tuple[tuple[str, Label], ...] = (
     ("", _("choose")),
-    *((f"outcome:{phase}", f"how it ends: {said}") for phase, said in _ENDINGS.items()),
-    *((f"measure:{one.name}", f"{one.label} (such as {_FORMS[one.unit]})") for one in MEASURES.values()),
+    *((f"outcome:{phase}", format_lazy(_("how it ends: {ending}"), ending=said)) for phase, said in _ENDINGS.items()),
+    *(
+        (
+            f"measure:{one.name}",
+            format_lazy(_("{measure} (such as {example})"), measure=one.label, example=_FORMS[one.unit]),
+        )
+        for one in MEASURES.values()
+    ),
     (PRINTS, _("what the script prints")),
 )
 """What a goal can be about."""
@@ -94,7 +101,7 @@ class GoalNode(Node):
 
     def data(self, typed: Typed, name: str, refused: Refused) -> Data:
         made: dict[str, Data] = {key: typed[key] for key in ("name", "in", "run") if typed[key]}
-        kind, _, what = typed["about"].partition(":")
+        kind, _sep, what = typed["about"].partition(":")
         if kind in ("outcome", "measure"):
             made[kind] = what
         if typed["prints"] or kind == PRINTS:
@@ -103,14 +110,15 @@ class GoalNode(Node):
             how, value = typed[f"how{suffix}"], typed[f"value{suffix}"]
             if how and how in made:
                 refused.add(
-                    f"{name}.how{suffix}", "This comparison stands here twice; choose another, or nothing more."
+                    f"{name}.how{suffix}", str(_("This comparison stands here twice; choose another, or nothing more."))
                 )
             elif how:
                 made[how] = value
             elif value:
                 refused.add(
                     f"{name}.how{suffix}",
-                    f"There is a value, {value!r}, and nothing to do with it: choose how to compare.",
+                    str(_("There is a value, “%(value)s”, and nothing to do with it: choose how to compare."))
+                    % {"value": value},
                 )
         return made or NOTHING
 
@@ -151,8 +159,8 @@ class OptionNode(Node):
     @property
     def _part(self) -> Part:
         fields: dict[str, Node] = {
-            "fill": Words(label=_("Code"), kind="code"),
-            "text": Words(label=_("Shown as, if not as code"), kind="text"),
+            "fill": Words(label=_("Code, if it fills a blank") if self.claims else _("Code"), kind="code"),
+            "text": Words(label=_("Text") if self.claims else _("Shown as, if not as code"), kind="text"),
         }
         if self.claims:
             goals = Rows(label=_("Claims about the runs"), row=GoalNode(), one=_("claim"), folded=True)

@@ -25,6 +25,8 @@ WORDS: dict[str, Any] = {
 }
 """Each code of a problem in words."""
 
+_SAID = re.compile(r"say passing_answers: (\d+)")
+
 _FIELDS = {
     "none-passes": "goals",
     "several-pass": "goals",
@@ -50,6 +52,11 @@ _TEXTS = (
 def words_of(code: str) -> str:
     """What is wrong, in a few words."""
     return str(WORDS.get(code, code))
+
+
+def message_of(problem: Mapping[str, str]) -> str:
+    """What is wrong and what to do, in the words of the form rather than those of a file."""
+    return _SAID.sub(str(_("say under “How many answers pass”: \\1")), problem["message"])
 
 
 def path_of(problem: Mapping[str, str]) -> Path:

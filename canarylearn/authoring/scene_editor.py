@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from canarylearn.authoring.checking import Checked, Complaint, check_scenario
 from canarylearn.authoring.editor import Section, Told, Unwritable, text_of
-from canarylearn.authoring.fields import Context, Refused, Typed, Unfit, View, names_of, nearest, place_id
+from canarylearn.authoring.fields import Context, Refused, Typed, Unfit, View, labels_to, names_of, nearest, place_id
 from canarylearn.authoring.scene_form import SCENE, typed_scene
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.dialects.yaml_text import read_yaml
@@ -38,14 +38,19 @@ class SceneEditor:
     def told(self) -> list[Told]:
         """Everything that is wrong, with its place."""
         told = [
-            Told(text=message, label=name, href=f"#{place_id(name)}")
+            Told(text=message, label=self._words(name), href=f"#{place_id(name)}")
             for name, messages in self.errors.items()
             for message in messages
         ]
         for one in self.checked.complaints:
             name = self._name(one)
-            told.append(Told(text=one.message, label=one.where, href=f"#{place_id(name)}" if name else ""))
+            told.append(Told(text=one.message, label=self._words(name), href=f"#{place_id(name)}" if name else ""))
         return told
+
+    def _words(self, name: str) -> str:
+        """What a field is called on the page, with what it is in."""
+        labels = labels_to(SCENE.view(self.typed, "", Context(choices={}, errors={})), name)
+        return " › ".join(filter(None, labels))
 
     def sections(self) -> list[Section]:
         """The fields, in their parts: the last is folded, since few scenarios need it."""

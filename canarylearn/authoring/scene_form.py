@@ -93,7 +93,7 @@ _FIELDS: dict[str, Node] = {
         choices=(
             ("", _("failing requests")),
             ("error_rate", _("failing requests, said")),
-            ("p95", "response times"),
+            ("p95", _("response times")),
             ("accuracy", _("right predictions")),
         ),
     ),

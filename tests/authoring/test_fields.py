@@ -1,15 +1,21 @@
 """The fields of the editor: every item and scenario goes in and comes out whole, and rows do what buttons say."""
 
-from typing import Any
+from typing import Any, cast, get_args
 
 import pytest
 
-from canarylearn.authoring.fields import Refused, Unfit, read_scalar, say_scalar
+from canarylearn.authoring.fields import Refused, Unfit, Words, read_scalar, say_scalar
+from canarylearn.authoring.groups import Part, Rows
+from canarylearn.authoring.help import COMMANDS, numbers
 from canarylearn.authoring.item_form import EACH, ITEM, typed_item
 from canarylearn.authoring.models import Draft
 from canarylearn.authoring.rows import change_rows
 from canarylearn.authoring.scene_form import SCENE, typed_scene
+from canarylearn.dialects.script import read
+from canarylearn.dialects.script.host import HOST
 from canarylearn.dialects.yaml_text import read_yaml
+from canarylearn.engine import MEASURES
+from canarylearn.engine.faults import KINDS, Fault
 from canarylearn.items.writing import item_text, scenario_text
 from canarylearn.learning.models import Item
 from tests.authoring.small import GOOD, as_fields, small_topic
@@ -162,6 +168,26 @@ def test_scalars_are_read_as_files_read_them() -> None:
         say_scalar(True)
     with pytest.raises(LookupError):
         change_rows(ITEM, ITEM.blank(), "add:nothing")
+
+
+def test_what_can_be_looked_up_while_writing_is_what_there_is() -> None:
+    acting = {name for name, function in HOST.items() if function.acts} | {"route_request", "bucket"}
+    assert {command.partition("(")[0] for command, _what in COMMANDS} == acting
+    for command, _what in COMMANDS:
+        read(command)
+    assert {mark for mark, _label in numbers("all-bad")} <= {f"{{{{all-bad: {name}}}}}" for name in MEASURES}
+
+
+def test_a_fault_shows_the_fields_that_its_kind_has() -> None:
+    faults = SCENE.child("faults")
+    assert isinstance(faults, Rows)
+    fields = cast("Part", faults.row).fields
+    union = get_args(get_args(Fault)[0])
+    assert {get_args(one.model_fields["kind"].annotation)[0] for one in union} == set(KINDS)
+    for one in union:
+        kind = get_args(one.model_fields["kind"].annotation)[0]
+        shown = {name for name, node in fields.items() if kind in cast("Words", node).used_for.split()}
+        assert shown == set(one.model_fields) - {"kind"}, kind
 
 
 def test_a_published_item_is_opened_and_a_copy_gets_another_name(content: None) -> None:

@@ -264,8 +264,17 @@ def test_the_pages_of_authors_can_be_read_by_all(author: Visit) -> None:
         _swapped(page, page.get_by_role("button", name="Save and prove").click)
         expect(page.locator("#proof .level")).to_have_text("done", timeout=60_000)
 
+    def unnamed() -> None:
+        page.goto("/admin/authoring/scene/add/")
+        _swapped(page, page.locator("#do-save").click)
+        expect(page.locator(".mend")).to_be_visible()
+
     shows: tuple[Callable[[], object], ...] = (
+        lambda: page.goto("/admin/"),
+        lambda: page.goto("/admin/authoring/draft/"),
         lambda: page.goto("/admin/authoring/draft/add/"),
+        lambda: page.goto(f"{address}change/"),
+        lambda: page.goto(f"{address}publish/"),  # with the reason against it
         wrong,
         right("wrong"),
         right("solved"),
@@ -275,6 +284,7 @@ def test_the_pages_of_authors_can_be_read_by_all(author: Visit) -> None:
         lambda: page.goto(f"{address}publish/"),
         lambda: page.goto(f"{address}history/"),
         lambda: page.goto("/admin/authoring/scene/add/"),
+        unnamed,
     )
     for show in shows:
         show()
@@ -283,9 +293,13 @@ def test_the_pages_of_authors_can_be_read_by_all(author: Visit) -> None:
         page.emulate_media(color_scheme="dark")
         assert _faults(page, {"runOnly": ["color-contrast"]}) == "", page.url
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size({"width": 320, "height": 700})
-        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), page.url
+        for width, letters in ((320, "100%"), (640, "200%"), (320, "200%")):
+            page.set_viewport_size({"width": width, "height": 700})
+            page.evaluate("(size) => { document.documentElement.style.fontSize = size }", letters)
+            wide = page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{page.url} is {wide} px too wide at {width} px, letters at {letters}"
         page.set_viewport_size({"width": 1280, "height": 900})
+        page.evaluate("() => { document.documentElement.style.fontSize = '' }")
 
 
 def test_all_of_it_works_without_a_script(visit: Callable[..., Visit], served_site: Site) -> None:

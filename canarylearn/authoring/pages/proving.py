@@ -16,7 +16,7 @@ from canarylearn.authoring.editor import Editor, open_draft
 from canarylearn.authoring.matrix import read_matrix
 from canarylearn.authoring.models import Draft, ProofRun, ProofState
 from canarylearn.authoring.proofs import ask_for_proof, cancel_proof, latest_proof, scenarios_of
-from canarylearn.authoring.reasons import path_of, words_of
+from canarylearn.authoring.reasons import message_of, path_of, words_of
 from canarylearn.items import digest
 
 MOST_ROWS = 64
@@ -75,7 +75,7 @@ def _worth_showing(run: ProofRun, first: list[dict[str, Any]]) -> list[dict[str,
 
 
 def _complaint(problem: Mapping[str, str]) -> Complaint:
-    return Complaint(path=path_of(problem), message=problem["message"])
+    return Complaint(path=path_of(problem), message=message_of(problem))
 
 
 def _is_stale(editor: Editor, run: ProofRun) -> bool:
