@@ -17,7 +17,7 @@ COMMANDS: tuple[tuple[str, Any], ...] = (
         _("rolls back as soon as v2 is beyond a limit: 'error_rate', 'accuracy', or 'latency' in seconds"),
     ),
     ("set_weight(50)", _("gives the new model 50 percent of the users")),
-    ("set_traffic({'stable': 90, 'canary': 10})", _("the shares of both, which make 100")),
+    ("set_traffic({'stable': 75, 'canary': 25})", _("the shares of both, which make 100")),
     ("hold('10m')", _("lets time pass")),
     ("promote()", _("everyone gets the new model")),
     ("rollback()", _("everyone gets the old model")),

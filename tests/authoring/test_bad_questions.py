@@ -229,6 +229,7 @@ def test_what_is_wrong_is_told_at_its_field_and_is_not_proven(author: Author, na
     author.publish(draft)
     assert author.status == 422
     assert words in author.mend
+    assert f"/change/?beside=fresh#f-{place.split('.')[0]}" in author.mend, "the reason leads to its field"
     assert not Item.objects.exists()
 
 
@@ -252,6 +253,7 @@ def test_what_only_runs_show_is_told_by_the_proof_and_is_not_published(author: A
     assert author.status == 422
     assert words_of(code) in author.mend
     assert words in author.mend
+    assert "/change/?beside=fresh#f-" in author.mend
     assert not Item.objects.exists()
     assert not Version.objects.exists()
 
@@ -305,6 +307,14 @@ def test_a_text_that_is_no_item_is_kept_with_its_line_and_not_proven(author: Aut
     author.send(draft, {"stamp": "2", "as": "yaml", "text": text}, "prove")
     assert author.status == 422
     assert not ProofRun.objects.exists()
+
+
+def test_every_goal_in_a_scenario_of_other_items_is_told(author: Author) -> None:
+    draft, sent = _begun(author)
+    strays = [{**GOAL, "in": "all-good"}, {**GOAL, "name": "A second goal", "in": "a-toss-up"}]
+    author.send(draft, {**sent, **as_fields(spoilt(_set(goals=strays)))})
+    assert "not among the item's" in author.errors["goals.0.in"]
+    assert "not among the item's" in author.errors["goals.1.in"]
 
 
 def test_an_id_that_is_published_already_is_refused(author: Author) -> None:
