@@ -3,29 +3,30 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from canarylearn.learning import rooms
+from canarylearn.learning import answering
 from canarylearn.learning.middleware import LearnerRequest
+from canarylearn.learning.rooms import Room
 
-ROOM = rooms.Room(name="practice", kind="task")
+ROOM = Room(name="practice", kind="task")
 
 
 @require_safe
 def index(request: LearnerRequest) -> HttpResponse:
     """All tasks, with the learner's state at each."""
-    return rooms.show_index(request, ROOM)
+    return answering.show_index(request, ROOM)
 
 
 @require_safe
 def task(request: LearnerRequest, slug: str) -> HttpResponse:
     """One task."""
-    return rooms.show_item(request, ROOM, slug)
+    return answering.show_item(request, ROOM, slug)
 
 
 def attempt(request: LearnerRequest, slug: str) -> HttpResponse:
     """An answer, judged by deploying it."""
-    return rooms.take_answer(request, ROOM, slug)
+    return answering.take_answer(request, ROOM, slug)
 
 
 def hint(request: LearnerRequest, slug: str, level: int) -> HttpResponse:
     """A hint, opened."""
-    return rooms.take_hint(request, ROOM, slug, level)
+    return answering.take_hint(request, ROOM, slug, level)

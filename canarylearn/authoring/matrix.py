@@ -10,18 +10,12 @@ from canarylearn.engine import Scenario
 from canarylearn.engine.measures import MEASURES
 from canarylearn.engine.quantities import say_share
 from canarylearn.items import Answer, Item, Judgement, judge
-from canarylearn.items.explaining import ending
+from canarylearn.items.explaining import ending, say_answer
 from canarylearn.items.goals import read_amount
 from canarylearn.items.judging import SEEDS, shown_seed
-from canarylearn.items.proof import (
-    Problem,
-    Proof,
-    Proving,
-    Row,
-    ending_of,
-    prove_members,
-    say_answer,
-)
+from canarylearn.items.problems import Problem
+from canarylearn.items.proof import Proof, Proving, prove_members
+from canarylearn.items.rows import Row, ending_of
 
 CHUNK = 128
 """How many answers are run under one seed before the next seed has its turn: their scripts stay read meanwhile."""

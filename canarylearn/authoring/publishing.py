@@ -19,7 +19,8 @@ from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items import Item as ItemSpec
 from canarylearn.items import digest
 from canarylearn.items.files import read_as
-from canarylearn.items.proof import Row, prove_seed, topic_problems
+from canarylearn.items.problems import topic_problems
+from canarylearn.items.rows import Row, prove_seed
 from canarylearn.items.spec import CHOICE
 from canarylearn.items.writing import item_text
 from canarylearn.learning.models import Attempt, Item, Kind, Source, Version

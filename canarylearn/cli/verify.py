@@ -8,7 +8,7 @@ from canarylearn.cli.problems import Usage
 from canarylearn.cli.scenarios import CONTENT
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items.evidence import MOST_CHARACTERS, Answered, BadEvidence, Evidence, read_evidence, rejudge
-from canarylearn.items.proof import SEEDS
+from canarylearn.items.judging import SEEDS
 
 
 def run(options: argparse.Namespace, output: Output) -> int:

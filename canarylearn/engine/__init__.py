@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from canarylearn.engine.checks import Check as Check
     from canarylearn.engine.checks import Condition as Condition
     from canarylearn.engine.checks import Within as Within
+    from canarylearn.engine.course import ReleaseError as ReleaseError
+    from canarylearn.engine.course import ReleaseOver as ReleaseOver
     from canarylearn.engine.judge import Judge as Judge
     from canarylearn.engine.measures import MEASURES as MEASURES
     from canarylearn.engine.measures import Measure as Measure
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from canarylearn.engine.quantities import parse_share as parse_share
     from canarylearn.engine.quantities import parse_weight as parse_weight
     from canarylearn.engine.release import Release as Release
-    from canarylearn.engine.release import ReleaseError as ReleaseError
-    from canarylearn.engine.release import ReleaseOver as ReleaseOver
     from canarylearn.engine.release import Rollout as Rollout
     from canarylearn.engine.release import run as run
     from canarylearn.engine.routing import bucket as bucket
@@ -45,13 +45,14 @@ ENGINE_VERSION = "2"
 _ROOMS = {
     "analysis": ("Analysis", "State"),
     "checks": ("Check", "Condition", "Within"),
+    "course": ("ReleaseError", "ReleaseOver"),
     "judge": ("Judge",),
     "measures": ("MEASURES", "Measure"),
     "metrics": ("METRICS", "ArmMetrics"),
     "outcome": ("Event", "Interval", "Outcome", "Phase"),
     "plan": ("Decides", "Plan", "Routing", "Step"),
     "quantities": ("BUCKETS", "parse_duration", "parse_share", "parse_weight"),
-    "release": ("Release", "ReleaseError", "ReleaseOver", "Rollout", "run"),
+    "release": ("Release", "Rollout", "run"),
     "routing": ("bucket",),
     "scenario": ("Scenario",),
     "world": ("World", "materialise"),

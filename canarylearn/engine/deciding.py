@@ -11,7 +11,8 @@ ALPHA, POWER = 0.05, 0.8
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """The price of noticing: requests to the canary and in all, seconds, and users who meet the canary till then."""
+    """The price of noticing: requests to the canary and in all, seconds, and the users who meet the canary till then;
+    `harmed` are those of them for whom the stable model would not have failed."""
 
     canary_requests: float
     all_requests: float

@@ -37,8 +37,10 @@ class Label(StrEnum):
 class Settings:
     """How a metric is judged; the defaults are those of the judge, thresholds those of its effect size.
 
-    `allowed` and `critical` are the lower and upper thresholds of the effect: the metric is only classified, or only
-    fails the whole canary, when the effect reaches them. None is 1 for a ratio of means and 0.5 for CLES.
+    `allowed` and `critical_at` are the lower and upper thresholds of the effect: the metric is only classified, or a
+    `critical` one only fails the whole canary, when the effect reaches them. None is 1 for a ratio of means and 0.5
+    for CLES. `tolerance` is the share of the shift that its interval has to lie beyond, `outlier_factor` how many
+    interquartile ranges beyond the quartiles a value may lie.
     """
 
     direction: Literal["increase", "decrease", "either"] = "either"

@@ -1,33 +1,19 @@
-"""The controller: one release under way in one world, moved interval by interval until it is decided."""
+"""The controller: what a rollout may do to a release that is under way in one world."""
 
 import math
 from contextlib import suppress
 from typing import Protocol
 
-from canarylearn.engine.analysis import UNWATCHED, Analysis, State
+from canarylearn.engine.analysis import Analysis, State
 from canarylearn.engine.checks import Check
-from canarylearn.engine.judge import Judge
-from canarylearn.engine.measures import count_people, measure_run
-from canarylearn.engine.metrics import METRICS, ArmMetrics
-from canarylearn.engine.outcome import Event, Interval, Outcome, Phase
+from canarylearn.engine.course import Course, ReleaseError, ReleaseOver
+from canarylearn.engine.metrics import METRICS
+from canarylearn.engine.outcome import Outcome, Phase
 from canarylearn.engine.pods import split_pods
 from canarylearn.engine.quantities import BUCKETS, NBSP, say_duration, say_weight
 from canarylearn.engine.routing import bucket
-from canarylearn.engine.serving import Served
-from canarylearn.engine.watch import AnalysisRun, say_metric
+from canarylearn.engine.watch import say_metric
 from canarylearn.engine.world import World
-
-
-class ReleaseError(Exception):
-    """An action that this release cannot take; `message` says why in plain words."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class ReleaseOver(Exception):
-    """The release is decided, so whoever drives it has nothing left to do."""
 
 
 class Rollout(Protocol):
@@ -48,61 +34,18 @@ def run(rollout: Rollout, world: World, *, approve_after: float | None = None) -
     return release.finish()
 
 
-class Release:
+class Release(Course):
     """One release: what a rollout may do to it, and what it has seen so far.
 
     Actions raise ReleaseOver once the release is decided, and ReleaseError when they make no sense.
     """
 
     def __init__(self, world: World, *, approve_after: float | None = None) -> None:
-        self.world = world
+        super().__init__(world)
         self._approve_after = approve_after
-        self.weight = world.scenario.start_weight
-        self.phase: Phase | None = None
-        self._served = Served(world)
-        self._trace: list[Interval] = []
-        self._events: list[Event] = []
-        self._background = AnalysisRun()
-        self._in_step = AnalysisRun()
-        self._checks: list[Check] = []
-        self._judge = Judge(world.scenario.evidence, world.scenario.interval)
-        self._noticed = self._full = math.inf
-        self._at_risk = 0.0
-        self._decided_at: int | None = None
-        self._concluded = False
-        self._removed: str | None = None
-        self._pods: tuple[int, int] | None = None
         self._asked_at: float | None = None
-
-    @property
-    def stable_name(self) -> str:
-        """The name of the revision that serves when the release begins."""
-        return self.world.scenario.stable.name
-
-    @property
-    def candidate(self) -> str:
-        """The name of the revision on trial."""
-        return self._served.candidate
-
-    @property
-    def now(self) -> float:
-        """Seconds since the start."""
-        return len(self._trace) * self.world.scenario.interval
-
-    @property
-    def time_left(self) -> float:
-        """Seconds until the scenario's window ends."""
-        return self.world.scenario.window - self.now
-
-    @property
-    def decided(self) -> bool:
-        """Whether the release was promoted or rolled back."""
-        return self.phase is not None
-
-    @property
-    def way_back(self) -> bool:
-        """Whether the stable revision is still there to go back to."""
-        return self._removed != self.stable_name
+        self._concluded = False
+        self._pods: tuple[int, int] | None = None
 
     def try_revision(self, name: str) -> None:
         """Put the named revision on trial (started anew if removed); the stable one is then compared with itself."""
@@ -111,8 +54,7 @@ class Release:
             known = " and ".join(repr(known) for known in self.world.responses)
             raise ReleaseError(f"there is no revision {name!r}; the revisions here are {known}")
         if name != self.candidate:
-            # What was seen of one revision is no evidence about another.
-            self._judge = Judge(self.world.scenario.evidence, self.world.scenario.interval)
+            self._lookout.forget()
         self._served.candidate = name
         if name == self._removed:
             self._removed = None
@@ -151,23 +93,20 @@ class Release:
     def add_check(self, check: Check) -> None:
         """Watch a metric from now on; while there are checks, they decide instead of the comparative judge."""
         self._still_open()
-        self._background.add(check, self.now)
-        self._checks.append(check)
+        self._lookout.watch(check, self.now)
 
     def analyse(self, checks: tuple[Check, ...]) -> None:
         """Let time pass until these checks are finished: roll back if one is bad, wait for a person if undecided."""
         self._still_open()
-        self._in_step = AnalysisRun()
-        for check in checks:
-            self._in_step.add(check, self.now)
-        self._checks.extend(checks)
-        while self._in_step.state().state is State.RUNNING and not self.decided:
+        self._lookout.begin_step(checks, self.now)
+        while self._lookout.in_step.state().state is State.RUNNING and not self.decided:
             self._expect_time()
             self._advance(judged=False)
             self._pause_if_undecided()
-        if self._in_step.state().state is State.INCONCLUSIVE and not self.decided:
-            self.wait_for_person(f"paused, {self._in_step.state().reason}")
-        self._in_step = AnalysisRun()
+        found = self._lookout.in_step.state()
+        if found.state is State.INCONCLUSIVE and not self.decided:
+            self.wait_for_person(f"paused, {found.reason}")
+        self._lookout.end_step()
 
     def pause(self, seconds: float) -> None:
         """Let a pause of a plan pass, in whole intervals; the release is over if the window ends first.
@@ -187,7 +126,7 @@ class Release:
         """End the background checks with the plan, as Argo Rollouts does: what has not failed by now has succeeded."""
         self._still_open()
         self._pause_if_undecided()
-        if self._background and not self._background.measured:
+        if self._lookout.background and not self._lookout.background.measured:
             self._note("note", "a background check ended without a measurement, and so counts as successful")
 
     def tick(self, checks: tuple[Check, ...], *, seconds: float | None = None) -> str:
@@ -202,7 +141,7 @@ class Release:
             raise ReleaseOver
         for _ in range(self._intervals_in(seconds) if seconds else 1):
             self._advance(judged=False)
-        self._checks.extend(check for check in checks if check not in self._checks)
+        self._lookout.know(checks)
         last = self._trace[-1]
         for check in checks:
             arm = last.canary if check.arm == "canary" else last.baseline
@@ -243,10 +182,6 @@ class Release:
         """Ask for nobody any more, so that the next question is a new one."""
         self._asked_at = None
 
-    def note(self, text: str) -> None:
-        """Keep a sentence in the trace."""
-        self._note("note", text)
-
     def hold(self, seconds: float, *, judged: bool = False) -> None:
         """Let whole intervals pass, at least one, until `seconds` are over or the window ends.
 
@@ -266,7 +201,7 @@ class Release:
         self.hold(seconds, judged=True)
         if self.world.scenario.evidence.inconclusive == "extend" and not self.decided and self.time_left > 0:
             verdict = self._last_look()
-            if self._policy(verdict) == "extend":
+            if self._lookout.policy(verdict) == "extend":
                 self._note("note", f"extended once: {verdict.reason}")
                 self.hold(seconds, judged=True)
         if not self.decided:
@@ -284,8 +219,7 @@ class Release:
         self._still_open()
         if not self.way_back:
             raise ReleaseError(f"{self.stable_name} was removed: there is nothing to roll back to")
-        self._noticed = min(self._noticed, self.now)
-        self._decide(Phase.ROLLED_BACK, 0, f"rolled back: {reason}")
+        self._go_back(reason)
 
     def restart(self) -> None:
         """Restart the serving processes; weights, like all configuration, stay as they were."""
@@ -325,34 +259,7 @@ class Release:
             self.judge_for(self.world.scenario.trial - self.now)
         if not self.decided and not self._concluded:
             self._note("inconclusive", "the trial ended without a decision")
-        decided_at = self._boundary() if self._decided_at is None else self._decided_at
-        while self.time_left > 0:
-            self._advance(judged=False, watched=False)
-        people = count_people(self.world, self._served)
-        return Outcome(
-            phase=self.phase or Phase.INCONCLUSIVE,
-            trace=tuple(self._trace),
-            measures=measure_run(self.world, self._served, self._times(decided_at), people),
-            harmed=people.harmed,
-            events=tuple(self._events),
-            checks=tuple(self._checks),
-        )
-
-    def _times(self, decided_at: int) -> dict[str, float]:
-        return {
-            "decided_at": decided_at,
-            "time_to_notice": self._noticed,
-            "time_to_full": self._full,
-            "time_at_risk": self._at_risk,
-            "way_back": float(self.way_back),
-        }
-
-    def _intervals_in(self, seconds: float) -> int:
-        """Whole intervals, rounded up, as far as the window reaches."""
-        if not (math.isfinite(seconds) and seconds > 0):
-            raise ReleaseError(f"a hold of {seconds:g} seconds is not possible; it has to last some time")
-        interval = self.world.scenario.interval
-        return min(math.ceil(seconds / interval - 1e-9), round(self.time_left / interval))
+        return self._outcome()
 
     def _expect_time(self) -> None:
         """A plan that is not done when the window ends stays undecided."""
@@ -363,54 +270,17 @@ class Release:
 
     def _pause_if_undecided(self) -> bool:
         """Wait for a person if the background checks are inconclusive; they begin anew when one has approved."""
-        undecided = self._background.state()
+        undecided = self._lookout.background.state()
         if undecided.state is not State.INCONCLUSIVE or self.decided:
             return False
         self.wait_for_person(f"paused, {undecided.reason}")
-        checks, self._background = self._background.checks, AnalysisRun()
-        for check in checks:
-            self._background.add(check, self.now)
+        self._lookout.watch_anew(self.now)
         return True
-
-    def _advance(self, *, judged: bool, watched: bool = True) -> None:
-        """One interval: serve, measure, look, and act on what was seen."""
-        index, interval = len(self._trace), self.world.scenario.interval
-        canary, baseline = self._served.serve(index, self.weight)
-        analysis = self._look(canary, baseline) if watched else UNWATCHED
-        self._trace.append(
-            Interval(
-                start=index * interval,
-                end=(index + 1) * interval,
-                weight=self.weight,
-                canary=canary,
-                baseline=baseline,
-                analysis=analysis,
-            )
-        )
-        if self.weight and not self.decided:
-            self._at_risk += interval
-        if watched and analysis.state in (State.FAILED, State.ERROR) and (judged or self._checks):
-            self._alarm(analysis)
-
-    def _look(self, canary: ArmMetrics, baseline: ArmMetrics) -> Analysis:
-        judged = self._judge.observe(self.weight, canary, baseline)
-        # The trace begins at 0 and this interval is not in it yet, so its end is one interval ahead.
-        now = self.now + self.world.scenario.interval
-        watched = [run.look(now, canary, baseline) for run in (self._in_step, self._background) if run]
-        bad = next((analysis for analysis in watched if analysis.state in (State.FAILED, State.ERROR)), None)
-        return bad or next(iter(watched), judged if not self._checks else UNWATCHED)
-
-    def _alarm(self, analysis: Analysis) -> None:
-        self._noticed = min(self._noticed, self.now)
-        if self.way_back:
-            self.roll_back(analysis.reason)
-        else:
-            self._note("alarm", f"alarm without a way back: {analysis.reason}")
 
     def _conclude(self) -> None:
         self._concluded = True
         verdict = self._last_look()
-        policy = self._policy(verdict)
+        policy = self._lookout.policy(verdict)
         if verdict.state is State.SUCCESSFUL or policy == "promote":
             if policy == "promote":
                 self._note("note", f"promoted without a verdict, as the scenario says: {verdict.reason}")
@@ -420,18 +290,12 @@ class Release:
         else:
             self._note("inconclusive", f"no decision: {verdict.reason}")
 
-    def _policy(self, verdict: Analysis) -> str:
-        """What the scenario says to do when the judge has the last look and no verdict."""
-        return "hold" if verdict.state is State.SUCCESSFUL else self._judge.policy(verdict)
-
     def _last_look(self) -> Analysis:
         if self._removed == self.candidate:
             return Analysis(state=State.INCONCLUSIVE, reason=f"{self.candidate} was removed")
-        if not self._background:
-            return self._judge.conclude()
-        if math.isfinite(self._noticed):
+        if self._lookout.background and math.isfinite(self._noticed):
             return Analysis(state=State.FAILED, reason="a check failed, and there is no way back")
-        return self._background.end()
+        return self._lookout.conclude()
 
     def _reachable(self, buckets: int) -> int:
         """The weight that routing can really give: without a router, what whole pods make of it."""
@@ -439,21 +303,3 @@ class Release:
             return buckets
         canary, stable = split_pods(buckets, replicas=self._pods[0], max_surge=self._pods[1])
         return round(canary / (canary + stable) * BUCKETS) if canary + stable else 0
-
-    def _decide(self, phase: Phase, weight: int, text: str) -> None:
-        self.phase, self.weight, self._decided_at = phase, weight, self._boundary()
-        self._note(phase.value, text)
-
-    def _boundary(self) -> int:
-        return int(self.world.bounds[len(self._trace)])
-
-    def _note(self, kind: str, text: str) -> None:
-        self._events.append(Event(at=self.now, kind=kind, text=text))
-
-    def _still_open(self) -> None:
-        if self.decided:
-            raise ReleaseOver
-
-    def _still_running(self, name: str) -> None:
-        if name == self._removed:
-            raise ReleaseError(f"{name} was removed, so it cannot serve anyone")

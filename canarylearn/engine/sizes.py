@@ -104,8 +104,8 @@ def power_for_means(
     df = units * (1 + ratio) - 2
     shift = abs(d) * math.sqrt(units * ratio / (1 + ratio))
     critical = float(stdtrit(df, 1 - (alpha / 2 if side == "two-sided" else alpha)))
-    far = float(nctdtr(df, shift, -critical)) if side == "two-sided" else 0.0
-    return 1 - float(nctdtr(df, shift, critical)) + far
+    far = _chance_beyond(critical, df, -shift) if side == "two-sided" else 0.0
+    return _chance_beyond(critical, df, shift) + far
 
 
 def size_for_means(
@@ -160,6 +160,13 @@ def _pooled(baseline: float, canary: float, ratio: float) -> float:
 
 def _variance(rate: float) -> float:
     return rate * (1 - rate)
+
+
+def _chance_beyond(critical: float, df: float, shift: float) -> float:
+    """The chance that a non-central t is above `critical`. Where scipy's distribution is not a number, its mirror
+    image is one."""
+    chance = 1 - float(nctdtr(df, shift, critical))
+    return float(nctdtr(df, -shift, -critical)) if math.isnan(chance) else chance
 
 
 def _search(power_of: Callable[[float], float], power: float) -> float:

@@ -3,7 +3,8 @@
 from canarylearn.items.files import TopicFiles, read_topic
 from canarylearn.items.goals import Goal
 from canarylearn.items.judging import GoalResult, Judgement, Run, judge
-from canarylearn.items.proof import Problem, Proof, digest, prove
+from canarylearn.items.problems import Problem
+from canarylearn.items.proof import Proof, digest, prove
 from canarylearn.items.spec import CHOICE, Answer, Item, Option
 
 __all__ = [

@@ -11,15 +11,15 @@ from functools import lru_cache
 from string import Template
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.engine import Scenario
+from canarylearn.items.authored import Authored, Prose, Slug
 from canarylearn.items.lesson_facts import page_problems
 from canarylearn.items.lessons import Block, Comparison, CostTable, Page, PageFacts, Shown, read_page
-from canarylearn.items.proof import Problem
+from canarylearn.items.problems import Problem
 from canarylearn.items.reading import read_as
-from canarylearn.items.spec import Prose, Slug
 
 _FACTS = "---\ntitle: Card\nminutes: 1\nbegin: jump in\nsummary: Card\n---\n"
 
@@ -36,10 +36,10 @@ class Face:
     page: Page
 
 
-class Card(BaseModel):
+class Card(Authored):
     """A flashcard as authored. With a checklist it asks for an explanation, to be held against the list."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: Slug
     concept: Slug

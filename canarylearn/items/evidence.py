@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.engine import Scenario
+from canarylearn.items.authored import Authored, Slug
 from canarylearn.items.explaining import headline
 from canarylearn.items.judging import judge
 from canarylearn.items.reading import read_as
-from canarylearn.items.spec import Item, Slug
+from canarylearn.items.spec import Item
 from canarylearn.items.variants import Unmade, vary
 
 Spec = TypeVar("Spec", bound=BaseModel)
@@ -35,8 +36,8 @@ class BadEvidence(Exception):
     """A file that is no evidence; its text says why."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class _Part(Authored):
+    model_config = ConfigDict(strict=True)
 
 
 class Answered(_Part):

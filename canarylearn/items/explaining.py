@@ -1,6 +1,7 @@
 """Explaining: what a run showed, in sentences and numbers that come from the run."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from canarylearn.engine import MEASURES, Outcome, Phase, Scenario
@@ -8,6 +9,7 @@ from canarylearn.engine.measures import Measure
 from canarylearn.engine.quantities import NBSP, say_count, say_duration, say_share
 from canarylearn.items.goals import Goal, read_amount
 from canarylearn.items.judging import GoalResult, Judgement, Run
+from canarylearn.items.spec import Item
 
 _NOTABLE_HARM = 0.1
 _TIMES = {Phase.PROMOTED: "time_to_full", Phase.ROLLED_BACK: "time_to_notice"}
@@ -188,3 +190,13 @@ def _compared(goal: Goal, result: GoalResult, judgement: Judgement) -> str:
 def _sentence(text: str) -> str:
     """The text with a capital letter, unless it begins with a name such as v2."""
     return text if text[:1] == "v" and text[1:2].isdigit() else text[:1].upper() + text[1:]
+
+
+def say_answer(item: Item, answer: Mapping[str, int]) -> str:
+    """An answer in words: traffic = 10, or the text of the option that was picked."""
+    chosen = item.chosen(answer)
+    if item.kind == "question":
+        return next(iter(chosen.values())).text
+    if item.kind == "order":
+        return ", then ".join(option.text for option in chosen.values())
+    return ", ".join(f"{blank} = {option.text}" for blank, option in chosen.items())

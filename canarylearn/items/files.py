@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.engine.scenario import Scenario
+from canarylearn.items.authored import Authored, Prose, Slug
 from canarylearn.items.cards import Card
 from canarylearn.items.lessons import Page, read_page
 from canarylearn.items.reading import read_as as read_as
-from canarylearn.items.spec import Item, Prose, Slug
+from canarylearn.items.spec import Item
 from canarylearn.items.variants import misfits
 
 Spec = TypeVar("Spec", bound=BaseModel)
@@ -25,33 +26,27 @@ PAGES = ("introduction", "why", "deep-dive", "cost")
 """The ways of learning that are pages to read, each a file in the folder `pages`, in the order they are listed."""
 
 
-class Room(BaseModel):
+class Room(Authored):
     """How a topic presents one way of learning: a title, the time it takes, and a summary."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: Prose
     minutes: int = Field(ge=1, le=600)
     summary: Prose
 
 
-class Concept(BaseModel):
+class Concept(Authored):
     """One idea of a topic, by which items are drawn and progress is told. `after` names the concepts it builds on."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: Prose
     summary: Prose
     after: tuple[Slug, ...] = ()
 
 
-class TopicSpec(BaseModel):
+class TopicSpec(Authored):
     """A topic: what it is called, its rooms, its concepts, and the order of its items.
 
     `tasks` and `questions` are those of practice; `challenge` and `bank` (the test's) hold items of any kind.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     slug: Slug
     title: Prose

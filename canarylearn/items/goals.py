@@ -4,11 +4,12 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from canarylearn.engine.measures import MEASURES, Measure
 from canarylearn.engine.outcome import Phase
 from canarylearn.engine.quantities import parse_duration, parse_share
+from canarylearn.items.authored import Authored
 
 _READ: Mapping[str, Callable[[str], float]] = {
     "share": parse_share,
@@ -34,7 +35,7 @@ def read_amount(measure: Measure, text: str) -> float:
         raise ValueError(f"{measure.name} takes a value such as {forms[measure.unit]}, and not {text!r}") from None
 
 
-class Goal(BaseModel):
+class Goal(Authored):
     """One thing that must hold: of the outcome, of a measure, or of what the script printed.
 
     `name` is the sentence a learner reads. `in` limits the goal to one scenario (otherwise it must hold in each).
@@ -42,7 +43,7 @@ class Goal(BaseModel):
     (`at_least`, `at_most`, written with their unit) or with the same measure of another run (`below`, `above`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(populate_by_name=True, coerce_numbers_to_str=True)
 
     name: str = Field(min_length=5, max_length=120)
     scenario: str | None = Field(default=None, alias="in")

@@ -12,7 +12,8 @@ from canarylearn.engine.quantities import NBSP, say_count, say_duration
 from canarylearn.items.binding import NUMBER, say_measure
 from canarylearn.items.judging import FIRST_SEED, Run, deploy
 from canarylearn.items.lessons import Block, Calculator, Comparison, CostTable, Page, Shown, Words
-from canarylearn.items.proof import Problem, text_problems
+from canarylearn.items.problems import Problem
+from canarylearn.items.texts import text_problems
 
 _RUN = re.compile(r"\{\{\s*(?P<run>[a-z][a-z0-9-]*):\s*(?P<measure>\w+)\s*\}\}")
 _PERCENT = r"[\d.]+%"

@@ -19,12 +19,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from canarylearn.dialects.errors import Unreadable, unreadable
 from canarylearn.engine import MEASURES, parse_share
+from canarylearn.items.authored import Authored, Prose
 from canarylearn.items.reading import read_as
-from canarylearn.items.spec import Item, Prose
+from canarylearn.items.spec import Item
 
 Spec = TypeVar("Spec", bound=BaseModel)
 
@@ -37,11 +38,7 @@ _WORDS = "printed, release, compare, cost, calculator, ask"
 Share = Annotated[float, BeforeValidator(parse_share), Field(gt=0, lt=1)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PageFacts(_Part):
+class PageFacts(Authored):
     """What is listed of a page: its title, the minutes it takes, whether to test oneself first, and a summary."""
 
     title: Prose
@@ -62,7 +59,7 @@ class Question(Item):
     quick_check: str = ""
 
 
-class Comparison(_Part):
+class Comparison(Authored):
     """Measures of runs side by side; folded, it is opened by whoever wants to see it."""
 
     title: Prose
@@ -78,7 +75,7 @@ class Comparison(_Part):
         return self
 
 
-class _Traffic(_Part):
+class _Traffic(Authored):
     share: Share
     requests_per_second: float = Field(gt=0, le=1e6)
     users: int = Field(ge=1, le=10**9)

@@ -14,9 +14,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from canarylearn.engine.quantities import parse_duration, parse_share
+from canarylearn.items.authored import Authored
 
 MARK = re.compile(r"‹([^‹›]*)›")
 """A parameter in an author's text: its name, or a sum with it, between single angle quotes."""
@@ -72,14 +73,14 @@ def _refuse_wrong_text(value: str) -> None:
 _OneValue = Annotated[Value, BeforeValidator(_value)]
 
 
-class Parameter(BaseModel):
+class Parameter(Authored):
     """The values that a parameter may have: a list of them, or numbers from one to another in steps.
 
     All are numbers, or all shares, durations or names. `authored` is the one that variant 0 has: the first, unless
     another is named.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     values: tuple[_OneValue, ...] = Field(default=(), max_length=MOST_VALUES)
     first: _OneValue | None = Field(default=None, alias="from")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.dialects.yaml_text import Document, read_yaml
 from canarylearn.engine.faults import KINDS
-from canarylearn.items.spec import TAGS
+from canarylearn.items.options import TAGS
 
 Spec = TypeVar("Spec", bound=BaseModel)
 

@@ -10,16 +10,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.engine import Interval, Outcome, Phase, Plan, Scenario, Step, materialise, run
 from canarylearn.engine.amounts import Seconds, Weight
+from canarylearn.items.authored import Authored, Prose, Slug
+from canarylearn.items.judging import SEEDS
 from canarylearn.items.places import PLACES, Place
-from canarylearn.items.proof import SEEDS, Problem
+from canarylearn.items.problems import Problem
 from canarylearn.items.reading import read_as
-from canarylearn.items.spec import Prose, Slug
 
 FILE = "visualise.yaml"
 """Where a topic's folder keeps them."""
@@ -38,32 +39,28 @@ CHOICES: Mapping[str, tuple[str, ...]] = {"analysis": (WATCHING, *_DECISIONS), "
 """The options of what is chosen; everything else is a number."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Gate(_Part):
+class Gate(Authored):
     """A frame at which to predict, by its place in the run, and what is asked there."""
 
     at: Place
     ask: Ask
 
 
-class PlannedStep(_Part):
+class PlannedStep(Authored):
     """A step of the plan: its weight in buckets and its hold in seconds."""
 
     weight: Weight
     hold: Seconds
 
 
-class WalkPlan(_Part):
+class WalkPlan(Authored):
     """The plan that every run carries out: its steps, judged against v1 all the while."""
 
     decides: Literal["judge"]
     steps: tuple[PlannedStep, ...] = Field(min_length=2, max_length=8)
 
 
-class Walk(_Part):
+class Walk(Authored):
     """One run: its scenario and seed, how it ends, and its gates. The title gives nothing away."""
 
     slug: Slug
@@ -74,7 +71,7 @@ class Walk(_Part):
     gates: tuple[Gate, Gate, Gate]
 
 
-class Walks(_Part):
+class Walks(Authored):
     """A file of runs. `plan` is YAML of its own: the text that is shown, line by line."""
 
     plan: Annotated[str, Field(min_length=1, max_length=2000)]

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_safe
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items.spec import TRIES
+from canarylearn.learning.blanks import code_html
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Attempt, Version
-from canarylearn.learning.pages import code_html, with_numbers
+from canarylearn.learning.pages import with_numbers
 from canarylearn.learning.ready import Ready, item_as_kept, ready
 from canarylearn.learning.selectors import attempts_of, own_attempt, versions_of
 from canarylearn.learning.services import finding_of

@@ -12,8 +12,9 @@ from canarylearn.items.files import TopicSpec
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Page, Place, Topic
 from canarylearn.learning.reading import Marked, marks, ready_page
-from canarylearn.learning.rooms import Room, has, present, steps
+from canarylearn.learning.rooms import Room, has, present
 from canarylearn.learning.selectors import Listed, Standing, listed_items, standings, topic_spec
+from canarylearn.learning.steps import steps
 
 PRACTICE = Room(name="practice", kind="task")
 QUIZZES = Room(name="quizzes", kind="question")

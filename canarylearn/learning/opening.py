@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
+from canarylearn.learning.answering import embed
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.modes import QUIZZES
-from canarylearn.learning.rooms import Step, embed, steps
 from canarylearn.learning.selectors import Listed, Standing, listed_items, standings
+from canarylearn.learning.steps import Step, steps
 
 _RESOLVED = ("solved", "missed")
 

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from canarylearn.engine import Scenario
 from canarylearn.items.files import read_as
+from canarylearn.items.judging import SEEDS
 from canarylearn.items.lessons import Page, read_page
-from canarylearn.items.proof import SEEDS
 from canarylearn.learning.models import Learner, PageMark
 from canarylearn.learning.models import Page as PageRow
 from canarylearn.learning.ready import Ready

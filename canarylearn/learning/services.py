@@ -73,7 +73,8 @@ def lock_slot(learner_key: UUID, version_id: int, variant: int = 0) -> Slot:
     """
     slots = Slot.objects.filter(learner__key=learner_key, version_id=version_id, variant=variant).order_by()
     locked = slots.select_for_update(of=("self",))
-    return locked.first() or _new_slot(learner_key, version_id, variant) or locked.get()
+    found = next(iter(locked), None)  # there is one at most: first() would have them sorted
+    return found or _new_slot(learner_key, version_id, variant) or locked.get()
 
 
 def _new_slot(learner_key: UUID, version_id: int, variant: int) -> Slot | None:
@@ -93,7 +94,7 @@ def _learner_id(key: UUID) -> int | None:
 
     The row stays locked while a first slot is made, so that signing in either takes the slot along or comes first.
     """
-    return _locked_ids(key).first()
+    return next(iter(_locked_ids(key)), None)
 
 
 def _new_learner_id(key: UUID) -> int:

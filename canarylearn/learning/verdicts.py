@@ -13,8 +13,16 @@ from django.utils.translation import gettext as _
 from canarylearn.engine import Outcome, Scenario
 from canarylearn.items import Answer, Item, Judgement
 from canarylearn.items.binding import bind
-from canarylearn.items.explaining import Figure, figures, first_failure, goal_detail, headline, printed, story
-from canarylearn.items.proof import say_answer
+from canarylearn.items.explaining import (
+    Figure,
+    figures,
+    first_failure,
+    goal_detail,
+    headline,
+    printed,
+    say_answer,
+    story,
+)
 from canarylearn.learning.markup import CodeLine, highlight, render, render_inline
 from canarylearn.learning.ready import Ready
 from canarylearn.timeline.drawing import Chart, draw
@@ -148,6 +156,7 @@ def _was_a_release(outcome: Outcome) -> bool:
 
 
 def note(ready: Ready, answer: Answer) -> SafeString:
+    """What the author says of the options that were chosen; of an order, the first step that went wrong."""
     if ready.item.kind == "order":
         return render(first_failure(ready.judge(answer)))
     chosen = ready.item.chosen(answer).values()

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from canarylearn.items.proof import SEEDS
+from canarylearn.items.judging import SEEDS
 from canarylearn.items.spec import HINTS, TRIES
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import DAY, MONTH, LearnerRequest

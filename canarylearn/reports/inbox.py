@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from canarylearn.classes.access import instructors_only, person
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items.spec import CHOICE
+from canarylearn.learning.blanks import code_html
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.history import LARGEST_NUMBER
 from canarylearn.learning.markup import render as render_markdown
 from canarylearn.learning.middleware import LearnerRequest
-from canarylearn.learning.pages import code_html
 from canarylearn.learning.reading import ready_page
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.verdicts import show_verdict

@@ -17,8 +17,7 @@ from canarylearn.classes.services import audit
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.engine import MEASURES
 from canarylearn.insight import LEAST, Analysis, Pull, analyse
-from canarylearn.items.explaining import goal_detail, headline
-from canarylearn.items.proof import say_answer
+from canarylearn.items.explaining import goal_detail, headline, say_answer
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Item, Topic, Version

@@ -10,9 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from canarylearn.learning.blanks import code_html
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.models import Attempt
-from canarylearn.learning.pages import ItemPage, Message, SlotView, build_page, code_html
+from canarylearn.learning.pages import ItemPage, Message, SlotView, build_page
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.resolved import show_resolved
 from canarylearn.learning.selectors import Listed, Standing, topic_spec

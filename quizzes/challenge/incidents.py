@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from canarylearn.items import Answer
-from canarylearn.learning import rooms
+from canarylearn.learning import rooms, visits
 from canarylearn.learning.allowances import allowance
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Learner, Place, Topic
@@ -20,6 +20,7 @@ from canarylearn.learning.pages import NUMBERS, ItemPage, Message
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.selectors import Standing, standings
 from canarylearn.learning.services import Submission
+from canarylearn.learning.steps import steps
 from quizzes.challenge import clocks
 from quizzes.challenge.showing import speeds, view_clock
 from quizzes.challenge.stands import stand_at
@@ -27,7 +28,7 @@ from quizzes.challenge.stands import stand_at
 ROOM = rooms.Room(name="challenge", kind=None, place=Place.CHALLENGE, noun="incident")
 
 
-class Visit(rooms.Visit):
+class Visit(visits.Visit):
     """One request about one incident, at the moment it arrived."""
 
     def __init__(self, request: LearnerRequest, slug: str, now: datetime) -> None:
@@ -124,7 +125,7 @@ class Visit(rooms.Visit):
     def _around(self) -> dict[str, object]:
         """What stands around the item: its topic, the room, and the row of incidents."""
         topic = get_object_or_404(Topic, slug=self.listed[0].topic_slug)
-        row = rooms.steps(self.request, ROOM, self.listed, self.slug, known=self.known)
+        row = steps(self.request, ROOM, self.listed, self.slug, known=self.known)
         return {"topic": topic, "room": room_facts(topic), "steps": row}
 
     def _beside(self) -> dict[str, object]:
@@ -142,7 +143,7 @@ class Visit(rooms.Visit):
         return {**vars(page), **self._around(), **self._beside()}
 
     def _fragment_context(self, page: ItemPage, standing: Standing) -> dict[str, object]:
-        row = rooms.steps(self.request, ROOM, self.listed, self.slug, known=self.known)
+        row = steps(self.request, ROOM, self.listed, self.slug, known=self.known)
         facts = {"name": ROOM.name, "noun": ROOM.word, "url": ROOM.url()}
         return {**vars(page), "room": facts, "step": row[self._place], **self._beside()}
 

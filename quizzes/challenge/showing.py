@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from canarylearn.learning.models import ClockSpeed
-from canarylearn.learning.rooms import Step
+from canarylearn.learning.steps import Step
 from quizzes.challenge.models import MOST_TURNS, seconds_allowed
 from quizzes.challenge.stands import Stand
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from canarylearn.learning import rooms
+from canarylearn.learning import answering, rooms
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import ClockSpeed, Learner, Topic
@@ -19,6 +19,7 @@ from canarylearn.learning.modes import QUIZZES, Glance
 from canarylearn.learning.pages import Message
 from canarylearn.learning.ready import ready
 from canarylearn.learning.selectors import Standing, listed_items, standings, topics
+from canarylearn.learning.steps import steps
 from quizzes.challenge import clocks
 from quizzes.challenge.badges import claim
 from quizzes.challenge.incidents import ROOM, Visit, room_facts, widened
@@ -87,7 +88,7 @@ def attempt(request: LearnerRequest, slug: str) -> HttpResponse:
     """An answer, judged by deploying it, and timed by when it arrived."""
     visit = Visit(request, slug, clocks.arrival())
     refused = visit.refuse() if request.method == "POST" else None
-    return refused or rooms.take_answer_at(visit)
+    return refused or answering.take_answer_at(visit)
 
 
 def hint(request: LearnerRequest, slug: str, level: int) -> HttpResponse:
@@ -99,7 +100,7 @@ def hint(request: LearnerRequest, slug: str, level: int) -> HttpResponse:
         if visit.runs or visit.ready.variant:
             message = Message(text=_("Hints are closed while the clock runs, and with other numbers."))
             return visit.show(message=message, chosen=_chosen(visit), status=HTTPStatus.CONFLICT)
-    return rooms.take_hint_at(visit, level)
+    return answering.take_hint_at(visit, level)
 
 
 def more_time(request: LearnerRequest, slug: str) -> HttpResponse:
@@ -195,9 +196,9 @@ def _show_index(
     listed, questions = ROOM.listed(topic.slug), listed_items(QUIZZES.kind, topic.slug)
     known = standings(key, [one.version_id for one in (*listed, *questions)])
     now, (speed, token), more = clocks.arrival(), _own(key, topic), widened(request, topic.slug)
-    steps = rooms.steps(request, ROOM, listed, known=known)
+    row_of_steps = steps(request, ROOM, listed, known=known)
     here = stands(key, listed, known)
-    shown = rows(steps, here, now, speed, more)
+    shown = rows(row_of_steps, here, now, speed, more)
     solved = sum(row.step.state == "solved" for row in shown)
     context = {
         "topic": topic,
@@ -212,7 +213,7 @@ def _show_index(
         "message": message,
         "practice": {
             "room": rooms.present(QUIZZES, topic),
-            "steps": rooms.steps(request, QUIZZES, questions, known=known),
+            "steps": steps(request, QUIZZES, questions, known=known),
         }
         if rooms.has(QUIZZES, topic)
         else None,

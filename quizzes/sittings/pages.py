@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from canarylearn.items.files import TopicSpec
+from canarylearn.learning.blanks import code_html
 from canarylearn.learning.forms import option_id
 from canarylearn.learning.markup import render
-from canarylearn.learning.pages import AskedView, code_html, report_url, show_asked
+from canarylearn.learning.pages import AskedView, report_url, show_asked
 from canarylearn.learning.ready import Ready
 from canarylearn.learning.resolved import ResolvedView, show_resolved
 from canarylearn.learning.verdicts import VerdictView, answer_html, show_verdict

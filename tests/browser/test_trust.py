@@ -149,7 +149,7 @@ def test_script_in_a_swapped_fragment_does_not_run(learner: Visit) -> None:
         f"<script nonce='{nonce}'>window.ran = 'with the nonce'</script>"
         "<img src='/nowhere.png' onerror='window.ran = `handler`'>"
         "<b id='bait' hx-on:click='window.ran = `hx-on`' onclick='window.ran = `onclick`'>bait</b>"
-        "<form class='answer' id='lure' hx-get='/' hx-trigger='click[window.ran = `filter`]'>lure</form>"
+        "<form class='answer' id='lure' hx-get='/healthz' hx-trigger='click[window.ran = `filter`]'>lure</form>"
     )
     learner.expect_complaints("policy: script-src-attr", "Executing inline event handler", "evalDisallowed", "404")
     learner.page.route(ATTEMPTS, lambda route: _add(route, evil), times=1)

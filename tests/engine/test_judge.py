@@ -140,7 +140,7 @@ def test_users_who_come_back_are_no_broken_split(activity: str) -> None:
         under_way = Release(made)
         under_way.set_weight(1000)
         under_way.hold(3600)
-        judge = under_way._judge
+        judge = under_way._lookout._judge
         assert 900 <= sum(judge._users) <= 1000
         broken += judge.conclude().judgement is Judgement.INVALID
     assert broken == 0

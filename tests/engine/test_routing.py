@@ -1,7 +1,4 @@
-"""Who meets the canary: honest shares, growing sets, and the rule of others."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Who meets the canary: honest shares and growing sets; `test_conformance_hash.py` holds the rule against others."""
 
 import mmh3
 import numpy as np
@@ -12,29 +9,9 @@ from scipy.stats import binomtest, chisquare
 
 from canarylearn.engine import BUCKETS, Release, bucket
 from canarylearn.engine.routing import buckets_of
-from tests.vectors import cases, vectors
 from tests.worlds import world
 
 SALTS = st.text(max_size=40)
-POPULATION = vectors("sticky_hash")["population"]
-
-
-@pytest.mark.parametrize("case", cases("sticky_hash", "cases"))
-def test_a_user_is_hashed_as_by_unleash(case: Mapping[str, Any]) -> None:
-    place = bucket(case["salt"], case["user"], buckets=100)
-    assert place + 1 == case["normalized"]
-    assert (place < case["percentage"]) is case["enabled"]
-
-
-@pytest.mark.parametrize(("percentage", "enabled"), zip(POPULATION["percentages"], POPULATION["enabled"], strict=True))
-def test_as_many_users_are_on_as_by_unleash(percentage: int, enabled: int) -> None:
-    assert len(users_on(POPULATION["salt"], percentage)) == enabled
-
-
-def test_two_salts_choose_independent_users() -> None:
-    other = users_on(POPULATION["other_salt"], 5)
-    assert len(other) == POPULATION["other_enabled_at_5"]
-    assert len(other & users_on(POPULATION["salt"], 5)) == POPULATION["both_at_5"]
 
 
 def test_the_bucket_is_murmur3_of_salt_and_user() -> None:
@@ -80,8 +57,3 @@ def test_a_release_routes_a_user_as_its_requests_are_routed() -> None:
     assert canary == set(np.flatnonzero(buckets_of("canary", 1000) < 2500))
     release.hold(300)
     assert 0 < release.metric("canary", "users") <= len(canary)
-
-
-def users_on(salt: str, percentage: int) -> set[int]:
-    """The users of the population of the cases that are on."""
-    return {user for user in range(POPULATION["users"]) if bucket(salt, f"user-{user}", buckets=100) < percentage}

@@ -7,8 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from canarylearn.items import Item, judge, prove
-from canarylearn.items.explaining import first_failure, headline
-from canarylearn.items.proof import say_answer
+from canarylearn.items.explaining import first_failure, headline, say_answer
 from tests.families import ORDER, WORLDS, order
 
 RIGHT = {"line1": 2, "line2": 3, "line3": 1, "line4": 0}

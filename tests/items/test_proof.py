@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 
 from canarylearn.items import Item, digest, proof
-from canarylearn.items.proof import SEEDS, Row, conclude, prove_seed, text_problems, topic_problems
+from canarylearn.items.judging import SEEDS
+from canarylearn.items.problems import topic_problems
+from canarylearn.items.proof import conclude
+from canarylearn.items.rows import Row, prove_seed
+from canarylearn.items.texts import text_problems
 from tests.topics import curriculum
 from tests.worlds import scenario
 

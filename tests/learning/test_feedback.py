@@ -10,8 +10,7 @@ import pytest
 from django.db import connection
 
 from canarylearn.items import judge
-from canarylearn.items.judging import deploy
-from canarylearn.items.proof import SEEDS
+from canarylearn.items.judging import SEEDS, deploy
 from canarylearn.items.spec import HINTS, TRIES
 from canarylearn.lab.links import unpack
 from canarylearn.learning.models import Version

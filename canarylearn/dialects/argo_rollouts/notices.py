@@ -4,6 +4,8 @@ from fractions import Fraction
 
 from canarylearn.dialects.argo_rollouts.findings import Findings
 from canarylearn.dialects.argo_rollouts.planning import replicas_of, surge_of
+from canarylearn.dialects.argo_rollouts.scaling import stable_pods_left, weight_going_back
+from canarylearn.dialects.argo_rollouts.steps import max_weight
 from canarylearn.dialects.argo_rollouts.values import entries, whole, words
 from canarylearn.dialects.shape import Node
 from canarylearn.engine.plan import Plan, Routing
@@ -19,6 +21,8 @@ def notice_canary(spec: Node, plan: Plan, findings: Findings) -> None:
     canary = spec.get("strategy").get("canary")
     if plan.routing is Routing.PODS:
         _notice_pods(spec, findings)
+    elif canary.get("dynamicStableScale").value is True:
+        _notice_way_back(spec, findings)
     _notice_surge(canary, findings)
     steps = list(entries(canary.get("steps")))
     if not steps:
@@ -62,6 +66,22 @@ def _notice_pods(spec: Node, findings: Findings) -> None:
                 f"without a router {weight} % on {_pods(replicas)} is really {float(share * 100):.3g} %: "
                 f"{canary} of {canary + stable} pods",
             )
+
+
+def _notice_way_back(spec: Node, findings: Findings) -> None:
+    """Pods of the old version that were taken away have to come back before they can serve: an abort takes its time."""
+    canary = spec.get("strategy").get("canary")
+    replicas, most = replicas_of(spec), max_weight(canary)
+    weights = [whole(step.get("setWeight")) or 0 for step in entries(canary.get("steps"))]
+    weight = max((weight for weight in weights if 0 <= weight < most), default=0)
+    left = stable_pods_left(replicas, weight, most=most)
+    kept = weight_going_back(weight, replicas=replicas, stable_available=left, most=most)
+    if kept:
+        findings.note(
+            canary.get("dynamicStableScale"),
+            f"at a weight of {weight} only {left} of {_pods(replicas)} of the old version are left: after an abort the "
+            f"new version keeps a weight of {kept} until more are back, and here traffic goes back at once",
+        )
 
 
 _MOST_PODS = 1_000_000

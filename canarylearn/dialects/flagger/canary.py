@@ -114,10 +114,12 @@ def weights_of(canary: Canary) -> tuple[tuple[int, ...], bool]:
 
 
 def threshold_of(canary: Canary) -> int:
+    """The failed checks after which a canary is rolled back; at least one."""
     return max(1, whole(canary.analysis.get("threshold")))
 
 
 def has_affinity(canary: Canary) -> bool:
+    """Whether a user who met the canary stays with it: by a cookie, with a provider that knows how."""
     return canary.analysis.has("sessionAffinity") and canary.provider in _AFFINE
 
 

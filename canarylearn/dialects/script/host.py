@@ -11,7 +11,7 @@ from canarylearn.dialects.script.values import Trouble, Value, is_number, kind, 
 from canarylearn.engine import BUCKETS, Check, Release, Within, bucket, parse_duration
 
 if TYPE_CHECKING:
-    from canarylearn.dialects.script.interpreter import Interpreter
+    from canarylearn.dialects.script.expressions import Evaluator
 
 _WATCHED = {"latency": "p95", "error_rate": "error_rate", "accuracy": "accuracy"}
 _STABLE_NAMES = ("stable", "baseline", "old_model")
@@ -62,7 +62,7 @@ def _revision(where: str, value: Value, release: Release) -> str:
     return value
 
 
-def _deploy_model(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _deploy_model(script: "Evaluator", given: dict[str, Value]) -> Value:
     version = _revision(_named("deploy_model", "version"), given["version"], script.release)
     weight = _percent(_named("deploy_model", "traffic_split"), given["traffic_split"])
     script.release.try_revision(version)
@@ -70,7 +70,7 @@ def _deploy_model(script: "Interpreter", given: dict[str, Value]) -> Value:
     return None
 
 
-def _monitor_metric(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _monitor_metric(script: "Evaluator", given: dict[str, Value]) -> Value:
     _revision(_named("monitor_metric", "model_version"), given["model_version"], script.release)
     metric, threshold = given["metric"], given["threshold"]
     if not isinstance(metric, str) or metric not in _WATCHED:
@@ -96,7 +96,7 @@ def _monitor_metric(script: "Interpreter", given: dict[str, Value]) -> Value:
     return None
 
 
-def _rollout_canary(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _rollout_canary(script: "Evaluator", given: dict[str, Value]) -> Value:
     model = _revision(_named("rollout_canary", "model"), given["model"], script.release)
     weight = _percent(_named("rollout_canary", "traffic"), given["traffic"])
     seconds = _duration(_named("rollout_canary", "duration"), given["duration"])
@@ -106,7 +106,7 @@ def _rollout_canary(script: "Interpreter", given: dict[str, Value]) -> Value:
     return None
 
 
-def _set_traffic(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _set_traffic(script: "Evaluator", given: dict[str, Value]) -> Value:
     unit = given.get("unit", "percent")
     if unit not in ("percent", "fraction", "weight"):
         message = f"set_traffic(unit=...): choose 'percent', 'fraction' or 'weight'; it got {kind(unit)}"
@@ -179,44 +179,44 @@ def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-def _set_weight(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _set_weight(script: "Evaluator", given: dict[str, Value]) -> Value:
     script.release.set_weight(_percent(_named("set_weight", "percent"), given["percent"]))
     return None
 
 
-def _hold(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _hold(script: "Evaluator", given: dict[str, Value]) -> Value:
     script.release.hold(_duration(_named("hold", "duration"), given["duration"]))
     return None
 
 
-def _promote(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _promote(script: "Evaluator", given: dict[str, Value]) -> Value:
     script.release.promote()
     return None
 
 
-def _rollback(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _rollback(script: "Evaluator", given: dict[str, Value]) -> Value:
     script.release.roll_back("the script said so")
     return None
 
 
-def _restart(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _restart(script: "Evaluator", given: dict[str, Value]) -> Value:
     script.release.restart()
     return None
 
 
-def _remove_model(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _remove_model(script: "Evaluator", given: dict[str, Value]) -> Value:
     script.release.remove(_revision(_named("remove_model", "name"), given["name"], script.release))
     return None
 
 
-def _route_request(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _route_request(script: "Evaluator", given: dict[str, Value]) -> Value:
     user = given["user_id"]
     if not isinstance(user, int) or isinstance(user, bool):
         raise Trouble("wrong-type", f"route_request(user_id=...): a whole number is expected, and it got {kind(user)}")
     return script.release.route(user)
 
 
-def _bucket(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _bucket(script: "Evaluator", given: dict[str, Value]) -> Value:
     user, salt = given["user_id"], given.get("salt", _SALT)
     if not isinstance(user, (int, str)) or isinstance(user, bool):
         raise Trouble(

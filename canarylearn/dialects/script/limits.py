@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Bounds on one script: its text, its run, and its values."""
+    """Bounds on one script: its text, its run, and its values. docs/canary-script.md says what each of them counts."""
 
     source_bytes: int = 8 * 1024
     bracket_depth: int = 40

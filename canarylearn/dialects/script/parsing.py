@@ -108,7 +108,7 @@ def _code_in_braces(token: str) -> str:
 def _check_text(token: tokenize.TokenInfo, line: int) -> None:
     """Texts have no prefix but f, and few escapes: none that hides a control character or a deceiving letter."""
     name = tokenize.tok_name[token.type]
-    if name in ("STRING", "FSTRING_START"):
+    if name in ("STRING", "FSTRING_START", "TSTRING_START"):
         prefix = _PREFIX.match(token.string)
         if prefix is not None and prefix[0] not in ("", "f", "F"):
             raise unreadable(

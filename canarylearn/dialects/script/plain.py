@@ -4,12 +4,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 from canarylearn.dialects.script.values import Trouble, Value, is_number, kind, short
 
 if TYPE_CHECKING:
-    from canarylearn.dialects.script.interpreter import Interpreter
+    from canarylearn.dialects.script.expressions import Evaluator
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,18 +24,18 @@ class HostFunction:
     name: str
     parameters: tuple[str, ...]
     required: int
-    call: Callable[["Interpreter", dict[str, Value]], Value]
+    call: Callable[["Evaluator", dict[str, Value]], Value]
     acts: bool = False
 
 
-def _len(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _len(script: "Evaluator", given: dict[str, Value]) -> Value:
     value = given["value"]
     if not isinstance(value, (str, list, dict)):
         raise Trouble("wrong-type", f"len() takes a list, a dict or a text, and it got {kind(value)}")
     return len(value)
 
 
-def _range(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _range(script: "Evaluator", given: dict[str, Value]) -> Value:
     if "step" in given and "stop" not in given:
         raise Trouble("wrong-arguments", "range() with a step needs a start and a stop: range(0, 10, 2)")
     numbers = [_whole("range", given[name]) for name in ("start", "stop", "step") if name in given]
@@ -50,7 +52,7 @@ def _whole(function: str, value: Value) -> int:
     return value
 
 
-def _numbers(function: str, script: "Interpreter", given: dict[str, Value]) -> list[float]:
+def _numbers(function: str, script: "Evaluator", given: dict[str, Value]) -> list[float]:
     values = given["value"] if len(given) == 1 else list(given.values())
     if not isinstance(values, list) or not all(is_number(value) for value in values):
         several = "a list of numbers" if function == "sum" else "a list of numbers, or two or three numbers"
@@ -61,23 +63,24 @@ def _numbers(function: str, script: "Interpreter", given: dict[str, Value]) -> l
     return values  # type: ignore[return-value]
 
 
-def _min(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _min(script: "Evaluator", given: dict[str, Value]) -> Value:
     return min(_numbers("min", script, given))
 
 
-def _max(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _max(script: "Evaluator", given: dict[str, Value]) -> Value:
     return max(_numbers("max", script, given))
 
 
-def _sum(script: "Interpreter", given: dict[str, Value]) -> Value:
-    return script.operations.number(sum(_numbers("sum", script, given)))
+def _sum(script: "Evaluator", given: dict[str, Value]) -> Value:
+    # One number after the other, as '+' adds them: sum() itself rounds floats in another way since Python 3.12.
+    return script.operations.number(reduce(add, _numbers("sum", script, given), 0))
 
 
-def _abs(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _abs(script: "Evaluator", given: dict[str, Value]) -> Value:
     return abs(_number("abs", given["value"]))
 
 
-def _round(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _round(script: "Evaluator", given: dict[str, Value]) -> Value:
     digits = _whole("round", given.get("digits", 0))
     if not 0 <= digits <= 9:
         raise Trouble("out-of-range", f"round(): 0 to 9 digits can be kept, and it got {digits}")
@@ -85,7 +88,7 @@ def _round(script: "Interpreter", given: dict[str, Value]) -> Value:
     return round(value, digits) if "digits" in given else round(value)
 
 
-def _sqrt(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _sqrt(script: "Evaluator", given: dict[str, Value]) -> Value:
     value = _number("sqrt", given["value"])
     if value < 0:
         raise Trouble("out-of-range", f"sqrt(): there is no root of a number below 0, and it got {value}")
@@ -98,15 +101,15 @@ def _number(function: str, value: Value) -> int | float:
     return value  # type: ignore[return-value]
 
 
-def _str(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _str(script: "Evaluator", given: dict[str, Value]) -> Value:
     return script.operations.say(given["value"])
 
 
-def _int(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _int(script: "Evaluator", given: dict[str, Value]) -> Value:
     return math.trunc(_from_text("int", given["value"]))
 
 
-def _float(script: "Interpreter", given: dict[str, Value]) -> Value:
+def _float(script: "Evaluator", given: dict[str, Value]) -> Value:
     return script.operations.number(float(_from_text("float", given["value"])))
 
 

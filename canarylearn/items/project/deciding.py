@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from canarylearn.dialects.script import Refused
-from canarylearn.dialects.script.values import Value
 from canarylearn.engine import Release
+from canarylearn.items.project.clear_cases import ANSWERS, CLEAR_CASES, PROMOTE, ROLLBACK, WAIT, ClearCase
 from canarylearn.items.project.verdicts import (
     Failed,
     Judged,
@@ -30,8 +30,6 @@ from canarylearn.items.project.worlds import (
 )
 
 NEEDS = "decide(v1, v2)"
-PROMOTE, ROLLBACK, WAIT = "promote", "rollback", "inconclusive"
-ANSWERS = (PROMOTE, ROLLBACK, WAIT)
 
 WEIGHT = 20
 """Percent of users that v2 gets in the simulated releases."""
@@ -47,159 +45,13 @@ SMALL = 200
 """Requests on one side below which nothing is promoted."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Question:
-    """Two windows that have a clear answer: which answers are right, and what each other one is called."""
-
-    what: str
-    baseline: Record
-    canary: Record
-    right: tuple[str, ...]
-    slips: Mapping[str, str]
-    why: str
-    if_stopped: str = ""
-
-
-def _arm(requests: int, errors: int, labelled: int | None = None, wrong: int | None = None) -> Record:
-    labels = requests - errors if labelled is None else labelled
-    return arm(requests, errors, labels, round(labels * 0.02) if wrong is None else wrong)
-
-
-_NOTHING = _arm(0, 0, 0, 0)
-_CLEAR = (
-    _Question(
-        what="v2 has had no requests",
-        baseline=_arm(5000, 100),
-        canary=_NOTHING,
-        right=(WAIT,),
-        slips={PROMOTE: "promotes-nothing", ROLLBACK: "nothing-as-harm"},
-        why="where nothing was measured, nothing is known",
-        if_stopped="stops-on-nothing",
-    ),
-    _Question(
-        what="v1 has had no requests",
-        baseline=_NOTHING,
-        canary=_arm(5000, 100),
-        right=(WAIT,),
-        slips={PROMOTE: "promotes-without-baseline", ROLLBACK: "nothing-as-harm"},
-        why="there is nothing to compare v2 with",
-        if_stopped="stops-without-baseline",
-    ),
-    _Question(
-        what="No label has come for v2",
-        baseline=_arm(20000, 400),
-        canary=_arm(5000, 100, 0, 0),
-        right=(WAIT,),
-        slips={PROMOTE: "before-labels", ROLLBACK: "no-labels-as-harm"},
-        why="whether v2 is right is not known yet",
-        if_stopped="stops-without-labels",
-    ),
-    _Question(
-        what="v2 fails 30 % and v1 2 %",
-        baseline=_arm(20000, 400),
-        canary=_arm(5000, 1500),
-        right=(ROLLBACK,),
-        slips={PROMOTE: "upside-down", WAIT: "blind-to-harm"},
-        why="no chance makes 28 points of 5,000 requests",
-    ),
-    _Question(
-        what="Of 20,000 requests to v2 2 % failed, of 80,000 to v1 2 %",
-        baseline=_arm(80000, 1600),
-        canary=_arm(20000, 400),
-        right=(PROMOTE,),
-        slips={WAIT: "never-promotes", ROLLBACK: "equal-as-harm"},
-        why="as much evidence as one may wish for says that v2 is as good",
-    ),
-    _Question(
-        what="v2 is wrong 20 % of the time and v1 2 %",
-        baseline=_arm(20000, 400),
-        canary=_arm(5000, 100, 4900, 980),
-        right=(ROLLBACK,),
-        slips={PROMOTE: "ignores-accuracy", WAIT: "doubts-accuracy"},
-        why="a model that answers, and answers wrongly, is broken as well",
-    ),
-    _Question(
-        what="v2 fails 2 % and v1 8 %",
-        baseline=_arm(20000, 1600),
-        canary=_arm(5000, 100),
-        right=(PROMOTE, WAIT),
-        slips={ROLLBACK: "punishes-better"},
-        why="a difference to the better is no reason to go back",
-    ),
-    _Question(
-        what="Both fail 20 %",
-        baseline=_arm(20000, 4000),
-        canary=_arm(5000, 1000),
-        right=(PROMOTE, WAIT),
-        slips={ROLLBACK: "absolute-limit"},
-        why="something that both depend on is broken, and v2 is no worse than v1",
-    ),
-    _Question(
-        what="v2 fails 4 % and v1 0.5 %",
-        baseline=_arm(20000, 100),
-        canary=_arm(5000, 200),
-        right=(ROLLBACK,),
-        slips={PROMOTE: "below-a-limit", WAIT: "below-a-limit"},
-        why="4 % is little beside a fixed limit, and eight times what v1 fails",
-    ),
-    _Question(
-        what="v2 fails 28 % and v1 20 %",
-        baseline=_arm(20000, 4000),
-        canary=_arm(5000, 1400),
-        right=(ROLLBACK,),
-        slips={PROMOTE: "only-ratios", WAIT: "only-ratios"},
-        why="8 points more are harm, even where they are less than half as much again",
-    ),
-    _Question(
-        what="Of 40 requests to v2, 2 failed",
-        baseline=_arm(160, 3),
-        canary=_arm(40, 2),
-        right=(WAIT,),
-        slips={PROMOTE: "promotes-few", ROLLBACK: "few-failures"},
-        why="two failures of 40 happen to a fine v2 every fifth time",
-    ),
-    _Question(
-        what="Of 150 requests to v2, none failed",
-        baseline=_arm(600, 12),
-        canary=_arm(150, 0, 150, 0),
-        right=(WAIT,),
-        slips={PROMOTE: "no-minimum", ROLLBACK: "few-failures"},
-        why="a v2 that fails 2 % shows that every twentieth time",
-    ),
-    _Question(
-        what="v1 has had 25 requests, v2 5,000",
-        baseline=_arm(25, 1),
-        canary=_arm(5000, 100),
-        right=(WAIT,),
-        slips={PROMOTE: "small-baseline", ROLLBACK: "small-baseline"},
-        why="25 requests do not say how often v1 fails",
-    ),
-    _Question(
-        what="60 labels of v2 have come, none wrong",
-        baseline=_arm(20000, 400),
-        canary=_arm(5000, 100, 60, 0),
-        right=(WAIT,),
-        slips={PROMOTE: "few-labels", ROLLBACK: "no-labels-as-harm"},
-        why="60 labels are too few to know how often v2 is wrong",
-    ),
-    _Question(
-        what="Of 400 requests to v2 3.5 % failed, of 1,600 to v1 2 %",
-        baseline=_arm(1600, 32),
-        canary=_arm(400, 14),
-        right=(WAIT,),
-        slips={PROMOTE: "doubt-promotes", ROLLBACK: "doubt-rolls-back"},
-        why="that can be luck, and it can be harm",
-    ),
-)  # fmt: skip
-
-
 class _Rule:
     """A learner's decide()."""
 
     def __init__(self, text: str) -> None:
         self._script = Script(text, Release(SHORT["short-fine"].world(0)), needs=NEEDS)
 
-    def ask(self, baseline: Record, canary: Record, question: _Question | None = None, seed: int | None = None) -> str:
+    def ask(self, baseline: Record, canary: Record, question: ClearCase | None = None, seed: int | None = None) -> str:
         """What it decides."""
         example = f"decide({shown(baseline)}, {shown(canary)})"
         try:
@@ -234,14 +86,14 @@ def judge_rule(text: str, seeds: Sequence[int], part: int | None = None) -> Judg
 
 
 def _clear(rule: _Rule) -> str:
-    for question in _CLEAR:
+    for question in CLEAR_CASES:
         answer = rule.ask(question.baseline, question.canary, question)
         if answer not in question.right:
             right = " or ".join(f"'{one}'" for one in question.right)
             said = f"{question.what}: it says '{answer}', and {right} is right, since {question.why}."
             example = f"decide({shown(question.baseline)}, {shown(question.canary)})"
             raise Failed(question.slips[answer], said, example=example)
-    return f"{len(_CLEAR)} pairs of windows"
+    return f"{len(CLEAR_CASES)} pairs of windows"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,8 +194,3 @@ def _shown(code: str, said: str, one: Ended, case: Case) -> Failed:
     return Failed(
         code, f"{said} Look {one.look} of seed {one.seed} shows it.", example=example, seed=one.seed, case=case.name
     )
-
-
-def as_rule(script: Script) -> Callable[[Record, Record], Value]:
-    """The script's decide(), for showing what it says."""
-    return lambda baseline, canary: script.call(dict(baseline), dict(canary))

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from canarylearn.dialects.errors import Located, Unreadable
 from canarylearn.engine.quantities import NBSP
+from canarylearn.items.authored import Authored, Prose, Slug
 from canarylearn.items.project.stages import FACTS, SEEDS, STAGES, judge_stage
 from canarylearn.items.reading import read_as
-from canarylearn.items.spec import Prose, Slug
 
 _Read = TypeVar("_Read", bound=BaseModel)
 
@@ -22,11 +22,7 @@ _PROOF = (11, 47_000)
 """Where the seeds begin that the references are proven with."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Stage(_Part):
+class Stage(Authored):
     """One stage as it is asked. `right` passes, after that of the stages before it; `wrong` fails by these codes."""
 
     title: Prose
@@ -38,7 +34,7 @@ class Stage(_Part):
     wrong: dict[Slug, str] = Field(min_length=1)
 
 
-class Cover(_Part):
+class Cover(Authored):
     """What a project is about, and its stages in their order."""
 
     title: Prose

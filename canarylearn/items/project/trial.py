@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from canarylearn.dialects.errors import Located
-from canarylearn.dialects.script import Interpreter, Refused
+from canarylearn.dialects.script import Refused
+from canarylearn.dialects.script.expressions import Evaluator
 from canarylearn.dialects.script.plain import HostFunction
 from canarylearn.dialects.script.values import Value
 from canarylearn.engine import BUCKETS, Interval, Release
@@ -77,23 +78,23 @@ class Trial(Release):
         super().set_weight(0)
 
 
-def _trial(script: Interpreter) -> Trial:
+def _trial(script: Evaluator) -> Trial:
     assert isinstance(script.release, Trial)  # these functions are given to scripts of trials alone
     return script.release
 
 
-def _read_log(script: Interpreter, given: dict[str, Value]) -> Value:
+def _read_log(script: Evaluator, given: dict[str, Value]) -> Value:
     trial = _trial(script)
     log = log_of(trial.world, trial.weights)
     script.operations.room_for(len(log) * 8)
     return log
 
 
-def _minute(script: Interpreter, given: dict[str, Value]) -> Value:
+def _minute(script: Evaluator, given: dict[str, Value]) -> Value:
     return _trial(script).minute
 
 
-def _canary_share(script: Interpreter, given: dict[str, Value]) -> Value:
+def _canary_share(script: Evaluator, given: dict[str, Value]) -> Value:
     share = _trial(script).weight / 100
     return int(share) if share == int(share) else share
 

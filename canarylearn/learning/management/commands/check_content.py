@@ -16,9 +16,12 @@ from tqdm import tqdm
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.items import Item, Problem, Proof, TopicFiles, digest, read_topic
 from canarylearn.items.cards import card_problems
+from canarylearn.items.judging import SEEDS
 from canarylearn.items.lesson_facts import page_problems
+from canarylearn.items.problems import topic_problems
 from canarylearn.items.project.files import FOLDER, has_project, project_problems, read_project
-from canarylearn.items.proof import SEEDS, Member, Proving, Row, prove_members, prove_seed, topic_problems
+from canarylearn.items.proof import Member, Proving, prove_members
+from canarylearn.items.rows import Row
 from canarylearn.items.walks import FILE as WALKS
 from canarylearn.items.walks import read_walks, walk_problems
 from canarylearn.learning import content
@@ -142,7 +145,7 @@ def _sample_of_the_day(slugs: list[str]) -> str:
 def _workers() -> BaseContext:
     """Processes forked from a clean one: this one may have threads, and a fork of those is not safe."""
     context = get_context("forkserver")
-    context.set_forkserver_preload([prove_seed.__module__])
+    context.set_forkserver_preload([prove_members.__module__])
     return context
 
 

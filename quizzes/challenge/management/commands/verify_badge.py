@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from canarylearn.items.evidence import MOST_CHARACTERS, BadEvidence, read_evidence, rejudge
-from canarylearn.items.proof import SEEDS
+from canarylearn.items.judging import SEEDS
 from quizzes.challenge.badges import is_sealed
 
 
