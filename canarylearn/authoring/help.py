@@ -18,11 +18,11 @@ COMMANDS: tuple[tuple[str, Any], ...] = (
     ),
     ("set_weight(50)", _("gives the new model 50 percent of the users")),
     ("set_traffic({'stable': 75, 'canary': 25})", _("the shares of both, which make 100")),
-    ("hold('10m')", _("lets time pass")),
+    ("hold('15m')", _("lets time pass")),
     ("promote()", _("everyone gets the new model")),
     ("rollback()", _("everyone gets the old model")),
     ("restart()", _("restarts the servers")),
-    ("remove_model('v1')", _("takes a model away; the other one serves everyone")),
+    ("remove_model(name='v1')", _("takes a model away; the other one serves everyone")),
     ("route_request('ada')", _("'canary' or 'stable': where a user is sent")),
     ("bucket('ada', 'canary')", _("the bucket of a user, 0 to 9,999")),
 )
