@@ -1,15 +1,18 @@
-"""Authoring in the admin: the lists are Django's own, and the pages behind them are those of `views`."""
+"""Authoring in the admin: the lists are Django's own, and the pages behind them are those of `pages`."""
 
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from canarylearn.authoring import scene_views, views
 from canarylearn.authoring.allowed import may_change, may_change_any, may_change_scene, may_write
-from canarylearn.authoring.models import AuditEntry, Draft, ProofRun, Revision, Scene
+from canarylearn.authoring.drafts import title_of
+from canarylearn.authoring.models import AuditEntry, Draft, ProofRun, ProofState, Revision, Scene
+from canarylearn.authoring.pages import beginning, editing, history, proving, publication, scenes
 
 if TYPE_CHECKING:  # only the type checker knows that a ModelAdmin has a parameter
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -25,14 +28,39 @@ def _number(text: str) -> int:
 class DraftAdmin(_ModelAdmin):
     """Drafts: those of others are seen by whoever may change them."""
 
-    list_display = ("slug", "topic", "owner", "unproven", "based_on", "updated")
+    list_display = ("title", "standing", "owner", "updated")
     list_filter = ("topic", "unproven", "owner")
     list_select_related = ("topic", "owner", "based_on")
     search_fields = ("slug", "spec")
     actions = None
 
+    @admin.display(description=gettext_lazy("Title"), ordering="slug")
+    def title(self, draft: Draft) -> str:
+        """What it is called, as far as it says so."""
+        return title_of(draft.spec) or draft.slug
+
+    @admin.display(description=gettext_lazy("Standing"))
+    def standing(self, draft: Any) -> str:
+        """How far a draft is, as of its last proof."""
+        if draft.last_proof is None:
+            told = _("imported, not proven yet") if draft.unproven else _("being written")
+        elif draft.last_proof == ProofState.DONE:
+            told = _("the proof found something to mend") if draft.last_problems else _("proven")
+        else:
+            told = _("proof: %(state)s") % {"state": ProofState(draft.last_proof).label}
+        if draft.based_on is None:
+            return str(told)
+        return _("%(standing)s; published as version %(number)d") % {
+            "standing": told,
+            "number": draft.based_on.number,
+        }
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         drafts: QuerySet[Any] = super().get_queryset(request)
+        last = ProofRun.objects.filter(draft=OuterRef("pk")).order_by("-started", "-pk")
+        drafts = drafts.annotate(
+            last_proof=Subquery(last.values("state")[:1]), last_problems=Subquery(last.values("problems")[:1])
+        )
         return drafts if may_change_any(request.user) else drafts.filter(owner_id=request.user.pk)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -60,22 +88,22 @@ class DraftAdmin(_ModelAdmin):
             return made
 
         return [
-            page("coloured/", views.coloured, "coloured"),
-            page("<int:pk>/proof/", views.show_proof, "proof"),
-            page("<int:pk>/publish/", views.publication, "publish"),
+            page("coloured/", editing.coloured, "coloured"),
+            page("<int:pk>/proof/", proving.show_proof, "proof"),
+            page("<int:pk>/publish/", publication.publication, "publish"),
             *super().get_urls(),
         ]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return views.begin(request)
+        return beginning.begin(request)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return views.edit(request, _number(object_id))
+        return editing.edit(request, _number(object_id))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        return views.history(request, _number(object_id))
+        return history.history(request, _number(object_id))
 
 
 @admin.register(Scene)
@@ -102,12 +130,12 @@ class SceneAdmin(_ModelAdmin):
         return bool(super().has_delete_permission(request, obj)) and mine
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        return scene_views.edit_scene(request, None)
+        return scenes.edit_scene(request, None)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        return scene_views.edit_scene(request, _number(object_id))
+        return scenes.edit_scene(request, _number(object_id))
 
 
 class _ReadOnly(_ModelAdmin):

@@ -2,6 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from canarylearn.authoring.models import Draft
+
 User = Any
 
 
@@ -27,3 +33,17 @@ def may_change_scene(user: User, owner_id: int | None) -> bool:
     if may_change_any(user):
         return True
     return bool(user.has_perm("authoring.change_scene")) and owner_id is not None and owner_id == user.pk
+
+
+def drafts_of(user: User) -> QuerySet[Draft]:
+    """The drafts that somebody may see, which are those that they may change."""
+    drafts = Draft.objects.all()
+    return drafts if may_change_any(user) else drafts.filter(owner_id=user.pk)
+
+
+def draft_for(user: User, pk: int) -> Draft:
+    """A draft that somebody may change. Raises Http404 and PermissionDenied."""
+    draft: Draft = get_object_or_404(Draft.objects.select_related("topic", "based_on__item", "owner"), pk=pk)
+    if not may_change(user, draft.owner_id):
+        raise PermissionDenied
+    return draft

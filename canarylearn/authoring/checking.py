@@ -1,9 +1,10 @@
 """What is wrong with an item or a scenario as it is written: the schema's own words, each with its place."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel, ValidationError
 
 from canarylearn.authoring.fields import Path
@@ -14,6 +15,21 @@ from canarylearn.items import Item
 from canarylearn.items.files import TopicSpec
 from canarylearn.items.reading import place_and_words, read_as
 from canarylearn.items.variants import misfits
+
+_PLAIN: dict[str, Any] = {
+    "missing": _("this is required: fill it in"),
+    "string_too_short": _("write at least %(min_length)s characters"),
+    "string_too_long": _("write at most %(max_length)s characters"),
+    "too_short": _("at least %(min_length)s are needed, and there are %(actual_length)s"),
+    "too_long": _("at most %(max_length)s can stand here, and there are %(actual_length)s"),
+    "string_pattern_mismatch": _("use small letters, digits and hyphens, beginning with a letter (%(pattern)s)"),
+    "literal_error": _("choose one of %(expected)s"),
+    "extra_forbidden": _("there is no such field; remove it, or look for a slip in its name"),
+    "int_parsing": _("write a whole number"),
+    "greater_than_equal": _("write a number that is greater than or equal to %(ge)s"),
+    "less_than_equal": _("write a number that is less than or equal to %(le)s"),
+}
+"""Kinds of errors that pydantic tells in the words of programmers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +62,7 @@ def check_item(text: str, topic: TopicSpec, scenarios: Mapping[str, str], taken:
     """
     checked = _check(Item, text)
     if checked.spec is None:
-        return checked
+        return replace(checked, complaints=tuple(_with_strays(checked, text)))
     found = [*_in_topic(checked.spec, topic, taken), *_in_scenarios(checked.spec, scenarios)]
     return Checked(data=checked.data, spec=checked.spec, complaints=tuple(_with_lines(found, text)))
 
@@ -71,7 +87,32 @@ def _check(schema: type[BaseModel], text: str) -> Checked:
 def _complaints(error: ValidationError, document: Document) -> Iterator[Complaint]:
     for problem in error.errors():
         path, said = place_and_words(problem)
-        yield Complaint(path=path, message=said, line=document.line(path))
+        yield Complaint(path=path, message=_plain(problem) or said, line=document.line(path))
+
+
+def _plain(problem: Mapping[str, Any]) -> str:
+    """What is wrong in the words of people, where the schema's library has words of its own for it."""
+    words = _PLAIN.get(problem["type"])
+    return str(words) % problem.get("ctx", {}) if words is not None else ""
+
+
+def _with_strays(checked: Checked, text: str) -> Iterator[Complaint]:
+    """The complaints, with every goal that is in a scenario of other items: the schema tells of the first alone."""
+    data = checked.data if isinstance(checked.data, Mapping) else {}
+    goals, scenarios = (_list(data.get(name)) for name in ("goals", "scenarios"))
+    strays = [
+        number
+        for number, goal in enumerate(goals if scenarios else ())
+        if isinstance(goal, Mapping) and isinstance(goal.get("in"), str) and goal["in"] not in scenarios
+    ]
+    yield from (one for one in checked.complaints if one.path not in [("goals", number) for number in strays])
+    message = _("this scenario is not among the item's: choose one of those above, or every scenario")
+    found = [Complaint(path=("goals", number, "in"), message=str(message)) for number in strays]
+    yield from _with_lines(found, text) if found else ()
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _with_lines(complaints: Iterable[Complaint], text: str) -> Iterator[Complaint]:

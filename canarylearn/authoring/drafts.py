@@ -2,19 +2,21 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from canarylearn.authoring.models import Draft, Revision, Scene
 from canarylearn.dialects.errors import Unreadable
-from canarylearn.dialects.yaml_text import MOST_CHARACTERS, read_yaml
+from canarylearn.dialects.yaml_text import read_yaml
 from canarylearn.items import TopicFiles
 from canarylearn.learning.models import Item, Topic, Version
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{2,59}")
+_TITLE = re.compile(r"^title: *(.+)$", re.MULTILINE)
 
 User = Any
 
@@ -70,6 +72,14 @@ def save_draft(*, draft: Draft, user: User, stamp: int, spec: str, note: str = "
     return kept
 
 
+def slug_for(title: str, kind: str, is_taken: Callable[[str], bool]) -> str:
+    """A free name in addresses, made of a title; of a title without letters, of what it is."""
+    made = slugify(title).strip("-_").replace("_", "-")[:50].strip("-") or kind
+    made = made if made[0].isalpha() and len(made) > 2 else f"{kind}-{made}"
+    free = (name for name in (made, *(f"{made}-{number}" for number in range(2, 1000))) if not is_taken(name))
+    return next(free, made)
+
+
 def taken(topic: Topic, slug: str, draft: Draft | None = None) -> str:
     """Why a draft cannot have this id; nothing where it can."""
     others = Draft.objects.filter(topic=topic, slug=slug)
@@ -95,6 +105,12 @@ def scenario_texts(draft: Draft) -> dict[str, str]:
     if known is None:
         known = draft.__dict__["_scenes"] = dict(draft.topic.scenes.values_list("slug", "spec"))
     return {**draft.scenarios, **known}
+
+
+def title_of(text: str) -> str:
+    """The title in the text of a draft or a scenario, found without reading all of it: lists of them may be long."""
+    found = _TITLE.search(text)
+    return found[1].strip("'\"") if found else ""
 
 
 def save_scene(*, scene: Scene, user: User, before: str, spec: str) -> Scene:
@@ -158,18 +174,3 @@ def _slug_of(draft: Draft) -> str:
 
 def _record(draft: Draft, user: User, note: str) -> None:
     Revision.objects.create(draft=draft, who=user, spec=draft.spec, scenarios=draft.scenarios, note=note[:200])
-
-
-__all__ = [
-    "MOST_CHARACTERS",
-    "Conflict",
-    "SceneConflict",
-    "Taken",
-    "begin_draft",
-    "load_scenes",
-    "mark_of",
-    "save_draft",
-    "save_scene",
-    "scenario_texts",
-    "taken",
-]

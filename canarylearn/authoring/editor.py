@@ -2,40 +2,42 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from canarylearn.authoring.checking import Checked, Complaint, check_item, check_scenario
-from canarylearn.authoring.drafts import scenario_texts, taken
+from canarylearn.authoring.checking import Checked, Complaint, check_item
+from canarylearn.authoring.drafts import scenario_texts, taken, title_of
 from canarylearn.authoring.fields import (
     Context,
     Refused,
     Typed,
     Unfit,
     View,
+    labels_to,
     names_of,
     nearest,
     place_id,
 )
-from canarylearn.authoring.item_form import EACH, ITEM, blanks_of, fields_for, option_texts, typed_item, with_blanks
+from canarylearn.authoring.item_form import EACH, ITEM, fields_for, option_texts, typed_item, with_blanks
+from canarylearn.authoring.item_nodes import comparisons
 from canarylearn.authoring.models import Draft
-from canarylearn.authoring.scene_form import SCENE, typed_scene
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.dialects.yaml_text import read_yaml
-from canarylearn.items.writing import item_text, scenario_text
+from canarylearn.items.writing import item_text
 from canarylearn.learning.markup import CodeLine, highlight
 from canarylearn.learning.selectors import topic_spec
 
 FORM, YAML = "form", "yaml"
 
 _SECTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
-    (gettext_lazy("What is asked"), ("title", "prompt", "kind", "level", "concept", "id", "room", "seconds")),
+    (gettext_lazy("What is asked"), ("title", "prompt", "kind", "concept", "level", "room", "seconds", "id")),
     (gettext_lazy("Code and answers"), ("template", "options", "each", "lines", "faulty", "runs")),
     (gettext_lazy("What decides"), ("scenarios", "goals", "passing_answers")),
     (gettext_lazy("What helps"), ("hints", "mistakes", "notes", "solution", "quick_check", "afterwards")),
-    (gettext_lazy("Other numbers"), ("parameters", "variants", "varies")),
+    (gettext_lazy("Other numbers for another try"), ("parameters", "variants", "varies")),
 )
 _ONLY = {"seconds": ("room", "challenge"), "lines": ("kind", "order"), "faulty": ("kind", "task")}
 
@@ -59,10 +61,16 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A part of the form."""
+    """A part of the form; a `folded` one is opened by whoever wants it."""
 
     title: str
     views: list[View]
+    folded: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it is shown at once, since something stands in it or is wrong with it."""
+        return any(view.full or view.open for view in self.views)
 
 
 @dataclass(kw_only=True)
@@ -98,27 +106,37 @@ class Editor:
     @property
     def told(self) -> list[Told]:
         """Everything that is wrong, with its place."""
-        told = [
-            Told(text=message, label=name, href=f"#{place_id(name)}" if name else "")
+        cannot = [
+            Told(text=message, label=self._words(name), href=f"#{place_id(name)}" if name else "")
             for name, messages in self.errors.items()
             for message in messages
         ]
-        for one in self.complaints:
-            if self.is_form:
-                name = self._name(one)
-                told.append(Told(text=one.message, label=one.where, href=f"#{place_id(name)}" if name else ""))
-            else:
-                where = _("line %(line)d") % {"line": one.line}
-                told.append(
-                    Told(text=one.message, label=f"{one.where} ({where})" if one.where else where, href="#text")
-                )
-        return told
+        return [*cannot, *self.located(self.complaints)]
+
+    def located(self, complaints: Sequence[Complaint]) -> list[Told]:
+        """Complaints, each with the way to the place where it can be mended."""
+        if not self.is_form:
+            return [Told(text=one.message, label=_line(one), href="#text") for one in complaints]
+        names = [self._name(one) for one in complaints]
+        return [
+            Told(text=one.message, label=self._words(name), href=f"#{place_id(name)}" if name else "")
+            for name, one in zip(names, complaints, strict=True)
+        ]
+
+    def _words(self, name: str) -> str:
+        """What a field is called on the page, with what it is in."""
+        found = next((view for key, view in self._bare.items() if name.split(".")[0] == key), None)
+        return " › ".join(labels_to(found, name)) if found is not None else name
 
     def sections(self) -> list[Section]:
         """The fields, in their parts."""
         views = self._views(self._located())
         return [
-            Section(title=str(title), views=[views[name] for name in names if self._is_wanted(name, views[name])])
+            Section(
+                title=str(title),
+                views=[views[name] for name in names if self._is_wanted(name, views[name])],
+                folded="parameters" in names,
+            )
             for title, names in _SECTIONS
         ]
 
@@ -128,9 +146,19 @@ class Editor:
         return bool(self.typed["options_are"] == EACH)
 
     @property
+    def scenario(self) -> str:
+        """The first of its scenarios, for examples."""
+        return next(filter(None, self.typed["scenarios"]), "") if self.is_form else ""
+
+    @property
     def coloured(self) -> tuple[CodeLine, ...]:
         """The template's code, coloured, with its blanks."""
         return highlight(self.typed["template"]) if self.typed["template"] else ()
+
+    @cached_property
+    def _bare(self) -> dict[str, View]:
+        """The fields without what is wrong with them: their names and labels."""
+        return self._views({})
 
     def _located(self) -> dict[str, list[str]]:
         found = {name: list(messages) for name, messages in self.errors.items()}
@@ -139,7 +167,7 @@ class Editor:
         return found
 
     def _name(self, complaint: Complaint) -> str:
-        known = {name for view in self._views({}).values() for name in names_of(view)}
+        known = {name for view in self._bare.values() for name in names_of(view)}
         return nearest(ITEM.place(complaint.path, self.typed, ""), known.__contains__)
 
     def _is_wanted(self, name: str, view: View) -> bool:
@@ -152,6 +180,11 @@ class Editor:
         context = Context(choices=_choices(self.draft, self.typed), errors=errors)
         fields = fields_for(self.typed)
         return {name: node.view(self.typed[name], name, context) for name, node in fields.items()}
+
+
+def _line(complaint: Complaint) -> str:
+    line = _("line %(line)d") % {"line": complaint.line}
+    return f"{complaint.where} ({line})" if complaint.where else line
 
 
 def open_draft(draft: Draft, way: str = FORM) -> Editor:
@@ -194,17 +227,10 @@ def written(typed: Typed) -> str:
     """The text of what was typed. Raises Unwritable."""
     refused = Refused()
     data = ITEM.data(ITEM.trimmed(typed), "", refused)
-    return _text(item_text, data, refused)
+    return text_of(item_text, data, refused)
 
 
-def written_scene(typed: Typed) -> str:
-    """The text of a scenario that was typed. Raises Unwritable."""
-    refused = Refused()
-    data = SCENE.data(SCENE.trimmed(typed), "", refused)
-    return _text(scenario_text, data, refused)
-
-
-def _text(write: Any, data: Any, refused: Refused) -> str:
+def text_of(write: Any, data: Any, refused: Refused) -> str:
     if refused.messages:
         raise Unwritable(refused.messages)
     try:
@@ -228,86 +254,16 @@ def _id_of(text: str) -> str:
 def _choices(draft: Draft, typed: Typed) -> dict[str, Sequence[tuple[str, str]]]:
     """What there is to choose from."""
     topic = topic_spec(draft.topic.spec)
-    scenarios = [(slug, slug) for slug in scenario_texts(draft)]
+    titles = {slug: title_of(text) for slug, text in scenario_texts(draft).items()}
+    named = {slug: f"{title} ({slug})" if title else slug for slug, title in titles.items()}
     wanted = [slug for slug in typed["scenarios"] if slug]
     runs = [row["name"] for row in typed["runs"] if row["name"]]
     return {
         "concepts": [("", _("choose")), *((slug, one.title) for slug, one in topic.concepts.items())],
-        "scenarios": [("", _("choose")), *scenarios],
-        "in": [("", _("every scenario")), *((slug, slug) for slug in dict.fromkeys(wanted))],
+        "scenarios": [("", _("choose")), *named.items()],
+        "in": [("", _("every scenario")), *((slug, named.get(slug, slug)) for slug in dict.fromkeys(wanted))],
+        "compared": comparisons(_("choose"), runs=bool(runs)),
+        "compared too": comparisons(_("nothing more"), runs=bool(runs)),
         "runs": [("", _("the learner's own")), *((name, name) for name in dict.fromkeys(runs))],
         "options": [("", _("choose")), *((text, text) for text in option_texts(typed))],
     }
-
-
-# Scenarios
-
-
-@dataclass(kw_only=True)
-class SceneEditor:
-    """A scenario in its editor."""
-
-    text: str
-    typed: Typed
-    checked: Checked
-    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    focus: str = ""
-
-    @property
-    def told(self) -> list[Told]:
-        """Everything that is wrong, with its place."""
-        told = [
-            Told(text=message, label=name, href=f"#{place_id(name)}")
-            for name, messages in self.errors.items()
-            for message in messages
-        ]
-        for one in self.checked.complaints:
-            name = self._name(one)
-            told.append(Told(text=one.message, label=one.where, href=f"#{place_id(name)}" if name else ""))
-        return told
-
-    def views(self) -> list[View]:
-        """The fields."""
-        found = {name: list(messages) for name, messages in self.errors.items()}
-        for one in self.checked.complaints:
-            found.setdefault(self._name(one), []).append(one.message)
-        return list(SCENE.view(self.typed, "", Context(choices={}, errors=found)).parts)
-
-    def _name(self, complaint: Complaint) -> str:
-        known = set(names_of(SCENE.view(self.typed, "", Context(choices={}, errors={}))))
-        return nearest(SCENE.place(complaint.path, self.typed, ""), known.__contains__)
-
-
-def open_scene(text: str) -> SceneEditor | None:
-    """A scenario's text in fields; nothing where they could not hold it."""
-    try:
-        return SceneEditor(text=text, typed=typed_scene(read_yaml(text).value), checked=check_scenario(text))
-    except (Unfit, Unreadable, ValueError, TypeError, AttributeError):
-        return None
-
-
-def open_typed_scene(typed: Typed, *, under_way: bool = False) -> SceneEditor:
-    """A scenario as it was typed; `under_way` as in `open_typed`."""
-    typed = typed if under_way else SCENE.trimmed(typed)
-    try:
-        text = written_scene(typed)
-    except Unwritable as unwritable:
-        nothing = Checked(data=None, spec=None, complaints=())
-        return SceneEditor(text="", typed=typed, checked=nothing, errors=unwritable.errors)
-    checked = Checked(data=None, spec=None, complaints=()) if under_way else check_scenario(text)
-    return SceneEditor(text=text, typed=typed, checked=checked)
-
-
-__all__ = [
-    "FORM",
-    "YAML",
-    "Editor",
-    "SceneEditor",
-    "blanks_of",
-    "open_draft",
-    "open_scene",
-    "open_text",
-    "open_typed",
-    "open_typed_scene",
-    "written",
-]

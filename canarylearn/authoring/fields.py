@@ -2,7 +2,8 @@
 
 Three forms of one thing: the *data* that a file says; what is *typed* in the fields of a form, which mirrors the names
 of the fields (`goals.0.name` is `typed["goals"][0]["name"]`); and a *view* for the template. Nothing is judged here:
-what is typed becomes data, and the schema says what is wrong with it. Knows no Django.
+what is typed becomes data, and the schema says what is wrong with it. Groups of fields are in `groups`. Knows no
+Django.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,8 +23,6 @@ Label = Any
 NOTHING = object()
 """The data of what was left empty: it is not written down."""
 
-MOST_ROWS = 60
-
 
 class Unfit(Exception):
     """Data that these fields cannot hold: the text of the file can still be shown."""
@@ -42,7 +41,10 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A field for the template. `kind` is input, text, code, select, rows, part or row."""
+    """A field for the template. `kind` is input, text, code, select, rows, part or row.
+
+    A row may have a field that `decides` which of the others it uses: those name what they are for in `used_for`.
+    """
 
     kind: str
     name: str
@@ -60,6 +62,8 @@ class View:
     wide: bool = False
     first: bool = False
     last: bool = False
+    decides: bool = False
+    used_for: str = ""
 
     @property
     def id(self) -> str:
@@ -150,6 +154,8 @@ class Words(Node):
     keeps: bool = True
     wide: bool = False
     choices: str | Sequence[tuple[str, Label]] = ()
+    decides: bool = False
+    used_for: str = ""
 
     def blank(self) -> Typed:
         return ""
@@ -184,216 +190,14 @@ class Words(Node):
             choices=choices,
             errors=context.at(name),
             wide=self.wide or self.lines > 1,
+            decides=self.decides,
+            used_for=self.used_for,
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part(Node):
-    """Fields beside each other, each under its own key."""
-
-    label: Label
-    fields: Mapping[str, Node]
-    help: Label = ""
-    folded: bool = False
-    kept: bool = False
-
-    def blank(self) -> Typed:
-        return {key: node.blank() for key, node in self.fields.items()}
-
-    def typed(self, data: Data) -> Typed:
-        if not isinstance(data, Mapping) or set(data) - set(self.fields):
-            raise Unfit
-        return {key: node.typed(data[key]) if key in data else node.blank() for key, node in self.fields.items()}
-
-    def data(self, typed: Typed, name: str, refused: Refused) -> Data:
-        found = {key: node.data(typed[key], _below(name, key), refused) for key, node in self.fields.items()}
-        said = {key: value for key, value in found.items() if value is not NOTHING}
-        return said if said or self.kept else NOTHING
-
-    def read(self, post: Mapping[str, str], name: str, present: frozenset[str]) -> Typed:
-        return {key: node.read(post, _below(name, key), present) for key, node in self.fields.items()}
-
-    def trimmed(self, typed: Typed) -> Typed:
-        return {key: node.trimmed(typed[key]) for key, node in self.fields.items()}
-
-    def place(self, path: Path, typed: Typed, name: str) -> str:
-        if path and path[0] in self.fields:
-            key = str(path[0])
-            return self.fields[key].place(path[1:], typed[key], _below(name, key))
-        return name
-
-    def child(self, step: str) -> Node:
-        return self.fields[step]
-
-    def view(self, typed: Typed, name: str, context: Context) -> View:
-        return View(
-            kind="part",
-            name=name,
-            label=self.label,
-            help=self.help,
-            folded=self.folded,
-            parts=[node.view(typed[key], _below(name, key), context) for key, node in self.fields.items()],
-            errors=context.at(name) if name else (),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rows(Node):
-    """A list: rows of one kind that are added, removed and moved. `exactly` so many rows are always there."""
-
-    label: Label
-    row: Node
-    one: Label
-    help: Label = ""
-    folded: bool = False
-    exactly: int = 0
-    labels: Sequence[str] = ()
-
-    def blank(self) -> Typed:
-        return [self.row.blank() for _ in range(self.exactly)]
-
-    def typed(self, data: Data) -> Typed:
-        if not isinstance(data, list | tuple) or len(data) > MOST_ROWS:
-            raise Unfit
-        return self._filled([self.row.typed(one) for one in data])
-
-    def data(self, typed: Typed, name: str, refused: Refused) -> Data:
-        found = [self.row.data(one, f"{name}.{number}", refused) for number, one in enumerate(typed)]
-        while found and found[-1] is NOTHING:
-            found.pop()
-        # A gap among rows of a fixed number stays one, so that the rows after it keep their places.
-        return [("" if one is NOTHING else one) for one in found] or NOTHING
-
-    def read(self, post: Mapping[str, str], name: str, present: frozenset[str]) -> Typed:
-        rows: list[Typed] = []
-        while f"{name}.{len(rows)}" in present and len(rows) < MOST_ROWS:
-            rows.append(self.row.read(post, f"{name}.{len(rows)}", present))
-        return self._filled(rows)
-
-    def trimmed(self, typed: Typed) -> Typed:
-        rows = [self.row.trimmed(one) for one in typed]
-        return rows if self.exactly else [one for one in rows if not _empty(one)]
-
-    def _filled(self, rows: list[Typed]) -> Typed:
-        return [*rows, *(self.row.blank() for _ in range(self.exactly - len(rows)))]
-
-    def place(self, path: Path, typed: Typed, name: str) -> str:
-        if path and isinstance(path[0], int) and path[0] < len(typed):
-            return self.row.place(path[1:], typed[path[0]], f"{name}.{path[0]}")
-        return name
-
-    def child(self, step: str) -> Node:
-        int(step)
-        return self.row
-
-    def view(self, typed: Typed, name: str, context: Context) -> View:
-        rows = []
-        for number, one in enumerate(typed):
-            inner = self.row.view(one, f"{name}.{number}", context)
-            label = self.labels[number] if number < len(self.labels) else f"{self.one.capitalize()} {number + 1}"
-            is_part = inner.kind == "part"
-            rows.append(
-                View(
-                    kind="row",
-                    name=f"{name}.{number}",
-                    label=label,
-                    one=self.one,
-                    number=number,
-                    parts=inner.parts if is_part else [_named(inner, label)],
-                    errors=inner.errors if is_part else (),
-                    fixed=bool(self.exactly),
-                    first=number == 0,
-                    last=number == len(typed) - 1,
-                )
-            )
-        return View(
-            kind="rows",
-            name=name,
-            label=self.label,
-            help=self.help,
-            one=self.one,
-            parts=rows,
-            errors=context.at(name),
-            fixed=bool(self.exactly),
-            folded=self.folded,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table(Node):
-    """A mapping: rows, each with a name of its own in the field `key`. A row is a Part that has that field too."""
-
-    label: Label
-    one: Label
-    key: str
-    row: Part
-    value: str = ""
-    help: Label = ""
-    folded: bool = False
-
-    @property
-    def _rows(self) -> Rows:
-        return Rows(label=self.label, row=self.row, one=self.one, help=self.help, folded=self.folded)
-
-    def blank(self) -> Typed:
-        return []
-
-    def typed(self, data: Data) -> Typed:
-        if not isinstance(data, Mapping) or len(data) > MOST_ROWS:
-            raise Unfit
-        return [
-            self.row.typed({self.key: key, **({self.value: inner} if self.value else _mapping(inner))})
-            for key, inner in data.items()
-        ]
-
-    def data(self, typed: Typed, name: str, refused: Refused) -> Data:
-        made: dict[str, Data] = {}
-        for number, row in enumerate(typed):
-            said = self.row.data(row, f"{name}.{number}", refused)
-            key = row[self.key]
-            if said is NOTHING:
-                continue
-            if not key:
-                refused.add(f"{name}.{number}.{self.key}", f"This {self.one} has no name; give it one, or remove it.")
-            elif key in made:
-                refused.add(f"{name}.{number}.{self.key}", f"Two of these are named {key!r}; rename or remove one.")
-            said.pop(self.key, None)
-            made[key] = said.get(self.value, "") if self.value else said
-        return made or NOTHING
-
-    def read(self, post: Mapping[str, str], name: str, present: frozenset[str]) -> Typed:
-        return self._rows.read(post, name, present)
-
-    def trimmed(self, typed: Typed) -> Typed:
-        return self._rows.trimmed(typed)
-
-    def place(self, path: Path, typed: Typed, name: str) -> str:
-        for number, row in enumerate(typed if path else ()):
-            if row[self.key] == str(path[0]):
-                rest = (self.value, *path[1:]) if self.value else path[1:]
-                return self.row.place(rest, row, f"{name}.{number}") if rest else f"{name}.{number}.{self.key}"
-        return name
-
-    def child(self, step: str) -> Node:
-        int(step)
-        return self.row
-
-    def view(self, typed: Typed, name: str, context: Context) -> View:
-        return self._rows.view(typed, name, context)
 
 
 def clean(text: str) -> str:
     """A text as it was typed, with line ends of one kind."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def present_names(names: Iterable[str]) -> frozenset[str]:
-    """Every name that was sent, and every name above it."""
-    found: set[str] = set()
-    for name in names:
-        steps = name.split(".")
-        found.update(".".join(steps[:count]) for count in range(1, len(steps) + 1))
-    return frozenset(found)
 
 
 def read_scalar(text: str) -> Data:
@@ -417,49 +221,6 @@ def say_scalar(value: Data) -> str:
     raise Unfit
 
 
-def change_rows(root: Node, typed: Typed, what: str) -> str:
-    """Add, remove or move a row, as a button says: add:goals, remove:goals.2, up:goals.2, move:goals.2.0.
-
-    Returns the name of the row, or list, that the page should come back to. Raises LookupError for what is not there.
-    """
-    action, _, name = what.partition(":")
-    steps = name.split(".")
-    to = int(steps.pop()) if action == "move" and steps[-1].isdigit() else None
-    if action == "add":
-        rows, node = _find(root, typed, steps)
-        if not isinstance(rows, list) or len(rows) >= MOST_ROWS:
-            raise LookupError(name)
-        rows.append(node.child("0").blank())
-        return f"{name}.{len(rows) - 1}"
-    if not steps[-1].isdigit():
-        raise LookupError(name)
-    above, number = ".".join(steps[:-1]), int(steps[-1])
-    rows, _node = _find(root, typed, steps[:-1])
-    if not isinstance(rows, list) or number >= len(rows):
-        raise LookupError(name)
-    row = rows.pop(number)
-    if action == "remove":
-        return f"{above}.{min(number, len(rows) - 1)}" if rows else above
-    places = {"up": number - 1, "down": number + 1, "move": to}
-    place = places.get(action)
-    if place is None:
-        raise LookupError(what)
-    place = max(0, min(len(rows), place))
-    rows.insert(place, row)
-    return f"{above}.{place}"
-
-
-def _find(root: Node, typed: Typed, steps: Sequence[str]) -> tuple[Typed, Node]:
-    node = root
-    for step in steps:
-        try:
-            node = node.child(step)
-            typed = typed[int(step)] if isinstance(typed, list) else typed[step]
-        except (KeyError, IndexError, ValueError, TypeError):
-            raise LookupError(".".join(steps)) from None
-    return typed, node
-
-
 def nearest(name: str, known: Callable[[str], bool]) -> str:
     """The name itself, or the nearest one above it that the page has."""
     while name and not known(name):
@@ -467,29 +228,15 @@ def nearest(name: str, known: Callable[[str], bool]) -> str:
     return name
 
 
+def labels_to(view: View, name: str) -> list[str]:
+    """The labels on the way from a field to one within it, without those that say the same twice."""
+    within = next((part for part in view.parts if f"{name}.".startswith(f"{part.name}.")), None)
+    below = labels_to(within, name) if within is not None and within.name != view.name else []
+    return [str(view.label), *(label for label in below if label != str(view.label))]
+
+
 def names_of(view: View) -> Iterable[str]:
     """Every name on the page."""
     yield view.name
     for part in view.parts:
         yield from names_of(part)
-
-
-def _below(name: str, key: str) -> str:
-    return f"{name}.{key}" if name else key
-
-
-def _mapping(value: Data) -> Mapping[str, Data]:
-    if not isinstance(value, Mapping):
-        raise Unfit
-    return value
-
-
-def _named(view: View, label: Label) -> View:
-    values = {**vars(view), "label": label}
-    return View(**values)
-
-
-def _empty(typed: Typed) -> bool:
-    if isinstance(typed, str):
-        return not typed
-    return all(map(_empty, typed.values() if isinstance(typed, dict) else typed))

@@ -46,6 +46,7 @@ class Scene(models.Model):
 
     class Meta:
         ordering = ("topic", "slug")
+        verbose_name = _("scenario")
         constraints = (models.UniqueConstraint(fields=("topic", "slug"), name="one_scene_a_slug"),)
 
     def __str__(self) -> str:

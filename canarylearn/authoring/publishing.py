@@ -13,6 +13,7 @@ from canarylearn.authoring.checking import Complaint, check_item
 from canarylearn.authoring.drafts import scenario_texts, taken
 from canarylearn.authoring.models import AuditEntry, Draft, ProofRun, ProofState
 from canarylearn.authoring.proofs import latest_proof, scenarios_of
+from canarylearn.authoring.reasons import message_of, path_of, words_of
 from canarylearn.dialects.errors import Unreadable
 from canarylearn.engine import ENGINE_VERSION
 from canarylearn.items import Item as ItemSpec
@@ -79,7 +80,9 @@ def _against(draft: Draft, item: ItemSpec, texts: Mapping[str, str], run: ProofR
         return [
             Complaint(path=(), message=_("It, or a scenario of it, was changed since it was proven; prove it again."))
         ]
-    found = [Complaint(path=(), message=f"{one['code']}: {one['message']}") for one in run.problems]
+    found = [
+        Complaint(path=path_of(one), message=f"{words_of(one['code'])}: {message_of(one)}") for one in run.problems
+    ]
     return found or _topic_rules(draft, item, run)
 
 
@@ -101,7 +104,7 @@ def _topic_rules(draft: Draft, item: ItemSpec, run: ProofRun) -> list[Complaint]
     mine = [option for option in item.options_for(CHOICE) if len(option.text) == longest]
     passes = len(mine) == 1 and _as_row(run.rows).passed[item.options_for(CHOICE).index(mine[0])]
     # A topic that is at fault already is no fault of a question that makes it no worse.
-    return [Complaint(path=("options",), message=f"{one.code}: {one.message}") for one in problems if passes]
+    return [Complaint(path=("options",), message=f"{words_of(one.code)}: {one.message}") for one in problems if passes]
 
 
 def _as_row(rows: Sequence[Mapping[str, Any]]) -> Row:

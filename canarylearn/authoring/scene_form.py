@@ -1,26 +1,36 @@
 """The fields of a scenario's form. Knows no Django but for its translations."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from canarylearn.authoring.fields import Data, Node, Part, Refused, Rows, Table, Typed, Unfit, Words
+from canarylearn.authoring.fields import Data, Node, Refused, Typed, Unfit, Words
+from canarylearn.authoring.groups import Part, Rows, Table
 from canarylearn.engine.evidence import EVENTS
 from canarylearn.items.writing import scenario_text
 
 _SIDES = (("", _("choose")), ("canary", _("the canary")), ("stable", _("the stable one")))
-_FAULTS = (
-    ("", _("choose")),
-    ("error-burst", _("error-burst: fails more requests for a while (rate)")),
-    ("slow-tail", _("slow-tail: some requests take longer (share, factor)")),
-    ("leak", _("leak: slower with every hour (growth)")),
-    ("outage", _("outage: both lose requests for a while (rate, since, until; on neither)")),
-    ("segment-bug", _("segment-bug: broken for one segment (segment, errors or factor)")),
-    ("quality-drop", _("quality-drop: right answers turn wrong (rate)")),
-    ("cold-cache", _("cold-cache: a user's first request is slow (factor)")),
-    ("missing-metrics", _("missing-metrics: its metrics do not arrive")),
-)
+_FAULTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "error-burst": (_("it fails more requests for a while"), ("on", "rate", "since", "until")),
+    "slow-tail": (_("some of its requests take longer"), ("on", "share", "factor")),
+    "leak": (_("it gets slower with every hour"), ("on", "growth")),
+    "outage": (_("an outage: both lose requests for a while"), ("rate", "since", "until")),
+    "segment-bug": (
+        _("it is broken for one segment of the users"),
+        ("on", "segment", "errors", "factor", "since", "until"),
+    ),
+    "quality-drop": (_("its right answers turn wrong"), ("on", "rate", "since", "until")),
+    "cold-cache": (_("a user's first request is slow"), ("on", "factor")),
+    "missing-metrics": (_("its metrics do not arrive"), ("on", "since", "until")),
+}
+"""What can go wrong, in words, and the fields that say more of it."""
+
+
+def _used(name: str, field: Words) -> Words:
+    """A field of a fault, with the kinds that use it."""
+    return replace(field, used_for=" ".join(kind for kind, (_said, names) in _FAULTS.items() if name in names))
 
 
 def _amount(label: Any, help: Any = "") -> Words:  # noqa: A002
@@ -32,10 +42,12 @@ def _revision(label: Any) -> Part:
         label=label,
         fields={
             "name": Words(label=_("Name"), kind="input"),
-            "p50": _amount(_("p50, such as 120ms")),
-            "p95": _amount(_("p95, such as 300ms")),
-            "errors": _amount(_("Failing requests, such as 1%")),
-            "accuracy": _amount(_("Right predictions, such as 90%")),
+            "p50": _amount(_("Usual answer time (p50)"), _("Half are quicker; such as 120ms.")),
+            "p95": _amount(_("Slow answer time (p95)"), _("One in twenty is slower; such as 300ms.")),
+            "errors": _amount(_("Failing requests"), _("Such as 1%.")),
+            "accuracy": _amount(_("Right predictions"), _("Such as 90%.")),
+            "size_mb": _amount(_("Size in MB")),
+            "training_hours": _amount(_("Hours of training")),
             "capacity": Part(
                 label=_("Capacity"),
                 folded=True,
@@ -57,35 +69,43 @@ def _revision(label: Any) -> Part:
                 folded=True,
                 fields={"mean": _amount(_("Mean")), "sd": _amount(_("Spread"))},
             ),
-            "size_mb": _amount(_("Size in MB")),
-            "training_hours": _amount(_("Hours of training")),
         },
     )
 
 
 _FIELDS: dict[str, Node] = {
-    "slug": Words(label=_("Name in addresses"), kind="input", help=_("Small letters, digits and hyphens.")),
-    "title": Words(label=_("Title"), kind="input"),
-    "about": Words(label=_("What is true in it"), kind="text", lines=2, help=_("Shown with a run, after it.")),
+    "title": Words(label=_("Title"), kind="input", wide=True, help=_("Such as: v2 fills its disk.")),
+    "about": Words(
+        label=_("What is true in it"),
+        kind="text",
+        lines=2,
+        help=_("Learners read it beside a run, after they have answered."),
+    ),
+    "slug": Words(
+        label=_("Name in addresses (empty: made of the title)"),
+        kind="input",
+        wide=True,
+        help=_("Small letters, digits and hyphens."),
+    ),
     "watch": Words(
         label=_("What is drawn"),
         kind="select",
         choices=(
             ("", _("failing requests")),
             ("error_rate", _("failing requests, said")),
-            ("p95", "response times"),
+            ("p95", _("response times")),
             ("accuracy", _("right predictions")),
         ),
     ),
-    "window": _amount(_("Window: all the time there is, such as 2h")),
-    "trial": _amount(_("Trial: when a release left to itself is judged, such as 1h")),
-    "interval": _amount(_("Interval: time between measurements, such as 2m")),
-    "patience": _amount(_("Patience: users complain after, such as 1s")),
+    "window": _amount(_("Window"), _("All the time there is, such as 2h.")),
+    "trial": _amount(_("Trial"), _("When a release that is left to itself is judged, such as 1h.")),
+    "interval": _amount(_("Interval"), _("Between two measurements, such as 2m.")),
+    "patience": _amount(_("Patience"), _("A user is harmed who waits longer, such as 1s.")),
     "traffic": Part(
         label=_("Traffic"),
         fields={
             "requests_per_second": _amount(_("Requests a second")),
-            "users": _amount(_("Users")),
+            "users": _amount(_("Different users")),
             "activity": Words(
                 label=_("Activity"),
                 kind="select",
@@ -131,25 +151,33 @@ _FIELDS: dict[str, Node] = {
     "faults": Rows(
         label=_("What goes wrong"),
         one=_("fault"),
-        help=_("Leave empty what a fault does not use."),
+        help=_(
+            "Leave empty what a fault does not use. Without a fault both revisions behave as they are described below."
+        ),
+        shown=1,
         row=Part(
             label=_("Fault"),
             fields={
-                "kind": Words(label=_("Kind"), kind="select", choices=_FAULTS),
-                "on": Words(label=_("On"), kind="select", choices=_SIDES),
-                "segment": Words(label=_("Segment"), kind="input"),
-                "rate": _amount(_("Rate, such as 7%")),
-                "errors": _amount(_("Errors, such as 20%")),
-                "share": _amount(_("Share, such as 3%")),
-                "factor": _amount(_("Factor")),
-                "growth": _amount(_("Growth an hour")),
-                "since": _amount(_("From, such as 10m")),
-                "until": _amount(_("Until")),
+                "kind": Words(
+                    label=_("Kind"),
+                    kind="select",
+                    choices=(("", _("choose")), *((kind, said) for kind, (said, _names) in _FAULTS.items())),
+                    decides=True,
+                ),
+                "on": _used("on", Words(label=_("Which revision"), kind="select", choices=_SIDES)),
+                "segment": _used("segment", Words(label=_("Segment"), kind="input")),
+                "rate": _used("rate", _amount(_("Rate"), _("Of its requests, such as 7%."))),
+                "errors": _used("errors", _amount(_("Failing requests"), _("Of that segment, such as 20%."))),
+                "share": _used("share", _amount(_("Share of the requests"), _("Such as 3%."))),
+                "factor": _used("factor", _amount(_("How many times as slow"), _("Such as 3."))),
+                "growth": _used("growth", _amount(_("Growth in an hour"), _("0.5 is half as slow again."))),
+                "since": _used("since", _amount(_("From"), _("Such as 10m. Empty: from the start."))),
+                "until": _used("until", _amount(_("Until"), _("Such as 40m. Empty: to the end."))),
             },
         ),
     ),
     "start_weight": _amount(_("Canary's share before the first step")),
-    "label_delay": _amount(_("Labels come after, such as 30m")),
+    "label_delay": _amount(_("Delay of labels"), _("When it is known whether a prediction was right, such as 30m.")),
     "evidence": Part(
         label=_("How the judge decides"),
         folded=True,
@@ -204,6 +232,3 @@ def typed_scene(data: Data) -> Typed:
     if refused.messages or not isinstance(data, Mapping) or scenario_text(again) != scenario_text(data):
         raise Unfit
     return typed
-
-
-__all__ = ["SCENE", "typed_scene"]

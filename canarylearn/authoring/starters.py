@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 _WORDS: dict[str, Any] = {
+    "concept": "exposure",
     "hints": ["Say where to look.", "Say which quantity decides.", "A worked example with other numbers."],
     "mistakes": ["Name a mistake that people make."],
     "solution": ["The fine v2 reached everyone after {{v2-is-fine: time_to_full}}."],

@@ -92,10 +92,26 @@ function press(what) {
   button.remove();
 }
 
+// A row shows the fields that its kind uses, and those in which something stands already.
+function sort(row) {
+  const chosen = row.querySelector(":scope > .row-fields > .field > [data-decides]")?.value.split(":")[0];
+  if (chosen === undefined) return;
+  for (const field of row.querySelectorAll(":scope > .row-fields > [data-used-for]")) {
+    const used = field.dataset.usedFor.split(" ").includes(chosen);
+    field.hidden = !used && !field.querySelector("input, select, textarea").value;
+  }
+}
+
+function sortAll() {
+  for (const row of document.querySelectorAll("[data-row]")) sort(row);
+  for (const button of document.querySelectorAll("[data-without-script]")) button.hidden = true;
+}
+
 function edited(event) {
   if (!form()?.contains(event.target)) return;
   changed = true;
   if (event.target.id === "f-template") colour();
+  if ("decides" in event.target.dataset) sort(event.target.closest("[data-row]"));
   if (event.target.name === "options_are" || event.target.id === "f-kind") press("again");
 }
 
@@ -103,8 +119,21 @@ document.addEventListener("click", insertBlank, true);
 document.addEventListener("pointerdown", drag);
 document.addEventListener("keydown", pressKey);
 document.addEventListener("input", edited);
+// What came of a proof is heard where it is waited for; how far it is would be too much.
+let underWay = false;
+
+function hearProof() {
+  const proof = document.getElementById("proof");
+  const waits = Boolean(proof?.querySelector("progress"));
+  const announcer = document.getElementById("announcer");
+  if (underWay && proof && !waits && announcer) announcer.textContent = proof.querySelector("[data-heard]").textContent;
+  underWay = waits;
+}
+
 document.addEventListener("htmx:afterSwap", () => {
   changed = form()?.dataset.unsaved === "yes";
+  sortAll();
+  hearProof();
 });
 document.addEventListener("submit", () => {
   changed = false;
@@ -112,6 +141,9 @@ document.addEventListener("submit", () => {
 addEventListener("beforeunload", (event) => {
   if (changed || form()?.dataset.unsaved === "yes") event.preventDefault();
 });
+
+sortAll();
+hearProof();
 
 // htmx would copy style attributes, even empty ones, which the policy of the site does not allow.
 window.htmx.config.attributesToSettle = ["class"];

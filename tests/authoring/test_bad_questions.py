@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from canarylearn.authoring.models import Draft, ProofRun, Revision
+from canarylearn.authoring.reasons import words_of
 from canarylearn.items.writing import item_text
 from canarylearn.learning.models import Item, Version
 from tests.authoring.small import GOOD, as_fields, small_topic, spoilt
@@ -104,7 +105,7 @@ SEEN: dict[str, tuple[Change, str, str]] = {
     "a value that is none": (_set(goals=[{**MEASURED, "at_most": "few"}]), "goals.0", "and not 'few'"),
     "a measure compared with nothing": (_set(goals=[MEASURED]), "goals.0", "a measure needs at least one"),
     "an ending with a value": (_set(goals=[{**GOAL, "at_most": "20%"}]), "goals.0", "compare a measure"),
-    "a goal in a scenario of others": (_set(goals=[{**GOAL, "in": "all-good"}]), "goals.0", "not among the item's"),
+    "a goal in a scenario of others": (_set(goals=[{**GOAL, "in": "all-good"}]), "goals.0.in", "not among the item's"),
     "a goal of a run that there is not": (_set(goals=[{**GOAL, "run": "mine"}]), "goals.0", "speaks of the run 'mine'"),
     "a scenario that there is not": (_set(scenarios=["all-lost"]), "scenarios.0", "there is no scenario 'all-lost'"),
     "no scenario": (_set(scenarios=None), "scenarios", "required"),
@@ -116,7 +117,7 @@ SEEN: dict[str, tuple[Change, str, str]] = {
     "a note on no option": (_set(notes={"30": "Not offered."}), "notes", "which are not options"),
     "a concept of no topic": (_set(concept="baking"), "concept", "choose one of the topic's concepts"),
     "no concept": (_set(concept=None), "concept", "choose one of the topic's concepts"),
-    "an id with a space": (_set(id="small share"), "id", "pattern"),
+    "an id with a space": (_set(id="small share"), "id", "small letters"),
     "parameters and no variants": (
         _set(parameters={"share": {"values": [20, 30]}}, options=["‹share›", "100", "0"]),
         "variants",
@@ -228,6 +229,7 @@ def test_what_is_wrong_is_told_at_its_field_and_is_not_proven(author: Author, na
     author.publish(draft)
     assert author.status == 422
     assert words in author.mend
+    assert f"/change/?beside=fresh#f-{place.split('.')[0]}" in author.mend, "the reason leads to its field"
     assert not Item.objects.exists()
 
 
@@ -246,11 +248,12 @@ def test_what_only_runs_show_is_told_by_the_proof_and_is_not_published(author: A
     page = author.prove(draft)
     problems = ProofRun.objects.get().problems
     assert [one for one in problems if one["code"] == code and words in one["message"]], problems
-    assert code in page
+    assert words_of(code) in html.unescape(page)
     author.publish(draft)
     assert author.status == 422
-    assert code in author.mend
+    assert words_of(code) in author.mend
     assert words in author.mend
+    assert "/change/?beside=fresh#f-" in author.mend
     assert not Item.objects.exists()
     assert not Version.objects.exists()
 
@@ -304,6 +307,14 @@ def test_a_text_that_is_no_item_is_kept_with_its_line_and_not_proven(author: Aut
     author.send(draft, {"stamp": "2", "as": "yaml", "text": text}, "prove")
     assert author.status == 422
     assert not ProofRun.objects.exists()
+
+
+def test_every_goal_in_a_scenario_of_other_items_is_told(author: Author) -> None:
+    draft, sent = _begun(author)
+    strays = [{**GOAL, "in": "all-good"}, {**GOAL, "name": "A second goal", "in": "a-toss-up"}]
+    author.send(draft, {**sent, **as_fields(spoilt(_set(goals=strays)))})
+    assert "not among the item's" in author.errors["goals.0.in"]
+    assert "not among the item's" in author.errors["goals.1.in"]
 
 
 def test_an_id_that_is_published_already_is_refused(author: Author) -> None:

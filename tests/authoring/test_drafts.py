@@ -115,13 +115,13 @@ def test_a_draft_is_its_owners_and_whoever_may_change_any(author: Author) -> Non
         other.post(f"/admin/authoring/draft/{draft.pk}/{page}/", {"do": "save", "post": "yes"})
         assert GOOD["title"] not in other.page
     other.get("/admin/authoring/draft/")
-    assert "small-share" not in other.page
+    assert "Give v2 a share" not in other.page
     draft.refresh_from_db()
     boss = Author("boss", superuser=True)
     boss.get(f"/admin/authoring/draft/{draft.pk}/change/")
     assert boss.status == 200
     boss.get("/admin/authoring/draft/")
-    assert "small-share" in boss.page
+    assert "Give v2 a share" in boss.page
 
 
 def test_a_draft_is_deleted_by_its_owner_with_its_history_and_its_item_stays(author: Author) -> None:
@@ -188,9 +188,23 @@ def test_a_beginning_that_is_none_is_told(author: Author, fields: dict[str, str]
 # Scenarios
 
 
+def test_a_scenario_that_is_written_for_a_draft_is_named_by_its_title_and_leads_back(author: Author) -> None:
+    draft = author.begin("new:task", "Mine", "mine-alone")
+    author.send(draft, {**author.open(draft), "prompt": "Kept on the way."}, "scene")
+    draft.refresh_from_db()
+    assert "Kept on the way." in draft.spec
+    assert f"/draft/{draft.pk}/change/#f-scenarios-0" in author.page
+    fields = fields_of(author.page) | {"title": "A full disk", "about": "v2 fails once its disk is full."}
+    for slug in ("a-full-disk", "a-full-disk-2"):
+        author.post("/admin/authoring/scene/add/", {**fields, "do": "save"})
+        assert f"/draft/{draft.pk}/change/#f-scenarios-0" in author.page
+        assert Scene.objects.filter(slug=slug).exists()
+    assert "A full disk (a-full-disk-2)" in author.get(f"/admin/authoring/draft/{draft.pk}/change/")
+
+
 def test_a_new_scenario_is_run_while_it_is_written_and_saved_once_it_can_be_run(author: Author) -> None:
     author.get("/admin/authoring/scene/add/")
-    assert "and nothing was decided" in author.page, "it is drawn before it has a name"
+    assert "v2 went to everyone" in author.page, "it is drawn before it has a name"
     fields = fields_of(author.page)
     author.post("/admin/authoring/scene/add/", {**fields, "do": "save"})
     assert author.status == 422

@@ -1,14 +1,21 @@
 """The fields of the editor: every item and scenario goes in and comes out whole, and rows do what buttons say."""
 
-from typing import Any
+from typing import Any, cast, get_args
 
 import pytest
 
-from canarylearn.authoring.fields import Refused, Unfit, change_rows, read_scalar, say_scalar
+from canarylearn.authoring.fields import Refused, Unfit, Words, read_scalar, say_scalar
+from canarylearn.authoring.groups import Part, Rows
+from canarylearn.authoring.help import COMMANDS, numbers
 from canarylearn.authoring.item_form import EACH, ITEM, typed_item
 from canarylearn.authoring.models import Draft
+from canarylearn.authoring.rows import change_rows
 from canarylearn.authoring.scene_form import SCENE, typed_scene
+from canarylearn.dialects.script import read
+from canarylearn.dialects.script.host import HOST
 from canarylearn.dialects.yaml_text import read_yaml
+from canarylearn.engine import MEASURES
+from canarylearn.engine.faults import KINDS, Fault
 from canarylearn.items.writing import item_text, scenario_text
 from canarylearn.learning.models import Item
 from tests.authoring.small import GOOD, as_fields, small_topic
@@ -87,7 +94,7 @@ def test_a_text_that_the_fields_cannot_show_is_shown_as_text(author: Author) -> 
     assert "moods: [good, bad]" in author.page
     assert "The fields cannot show all of this text" in author.page
     assert "moods" in author.mend
-    assert "Extra inputs are not permitted" in author.mend
+    assert "there is no such field" in author.mend
 
 
 def test_rows_are_added_moved_and_removed_by_buttons_and_nothing_is_saved(author: Author) -> None:
@@ -107,8 +114,8 @@ def test_rows_are_added_moved_and_removed_by_buttons_and_nothing_is_saved(author
     fields = fields_of(author.page)
     assert [fields.get(f"mistakes.{number}") for number in range(3)] == ["Second.", "Third.", None]
     author.send(draft, fields, "add:goals")
-    author.send(draft, fields_of(author.page), "add:options.0.claim")
-    assert author.status == 404, "there is no option yet"
+    author.send(draft, fields_of(author.page), "add:options.9.claim")
+    assert author.status == 404, "there are not so many options"
     author.send(draft, fields, "blank")
     assert "⟦blank1⟧" in fields_of(author.page)["template"]
     assert Draft.objects.get().stamp == 1
@@ -130,7 +137,7 @@ def test_rows_that_are_not_there_are_not_found(author: Author) -> None:
     draft = author.begin("new:task", "Rows", "rows-here")
     for what in (
         "add:moods",
-        "remove:goals.0",
+        "remove:goals.7",
         "up:title",
         "move:goals.0.x",
         "add:",
@@ -161,6 +168,26 @@ def test_scalars_are_read_as_files_read_them() -> None:
         say_scalar(True)
     with pytest.raises(LookupError):
         change_rows(ITEM, ITEM.blank(), "add:nothing")
+
+
+def test_what_can_be_looked_up_while_writing_is_what_there_is() -> None:
+    acting = {name for name, function in HOST.items() if function.acts} | {"route_request", "bucket"}
+    assert {command.partition("(")[0] for command, _what in COMMANDS} == acting
+    for command, _what in COMMANDS:
+        read(command)
+    assert {mark for mark, _label in numbers("all-bad")} <= {f"{{{{all-bad: {name}}}}}" for name in MEASURES}
+
+
+def test_a_fault_shows_the_fields_that_its_kind_has() -> None:
+    faults = SCENE.child("faults")
+    assert isinstance(faults, Rows)
+    fields = cast("Part", faults.row).fields
+    union = get_args(get_args(Fault)[0])
+    assert {get_args(one.model_fields["kind"].annotation)[0] for one in union} == set(KINDS)
+    for one in union:
+        kind = get_args(one.model_fields["kind"].annotation)[0]
+        shown = {name for name, node in fields.items() if kind in cast("Words", node).used_for.split()}
+        assert shown == set(one.model_fields) - {"kind"}, kind
 
 
 def test_a_published_item_is_opened_and_a_copy_gets_another_name(content: None) -> None:
