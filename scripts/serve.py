@@ -1,6 +1,7 @@
 """Serve this checkout on 127.0.0.1: prepare it, start the server, say what to open. Run by `make run`."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 SECONDS_TO_START = 60
+TOLD_TO_STOP = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 WELCOME = """
   CanaryLearn is running.      (Ctrl-C stops it.)
@@ -23,11 +25,33 @@ def main() -> None:
     port = _port(os.environ.get("PORT", "8000"))
     subprocess.run([sys.executable, "manage.py", "prepare", "--admin"], cwd=ROOT, check=True)
     subprocess.Popen([sys.executable, __file__, "--welcome", str(port)])
+    sys.exit(serve(port))
+
+
+def serve(port: int) -> int:
+    """Serve until told to stop; gives the server's exit code.
+
+    The server has a process group of its own and is told once. It locks up for good when a second signal meets it in
+    the midst of the first, and `make` passes on to its commands what the whole group was told already.
+    """
     # One thread a worker: on SQLite more threads only wait for each other's writes (docs/performance.md).
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)]
-    settings = ["--workers", "2", "--blocking-threads", "1", "--no-ws", "--log-level", "warning"]
-    os.chdir(ROOT)
-    os.execv(sys.executable, [*granian, *settings, "canarylearn.wsgi:application"])
+    settings = ["--workers", "2", "--blocking-threads", "1", "--workers-kill-timeout", "10", "--no-ws"]
+    command = [*granian, *settings, "--log-level", "warning", "canarylearn.wsgi:application"]
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)  # what is ignored cannot be waited for
+    awaited = {*TOLD_TO_STOP, signal.SIGCHLD}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        process_group=0,
+        preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, awaited),  # noqa: PLW1509 - no threads here
+    )
+    while server.poll() is None:
+        if signal.sigwait(awaited) in TOLD_TO_STOP:
+            server.terminate()
+            break
+    return server.wait()
 
 
 def _port(text: str) -> int:

@@ -32,7 +32,10 @@ class Site:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the server and its workers, and nothing else."""
         if self.process.poll() is None:
-            os.killpg(self.process.pid, how)
+            if how == signal.SIGKILL:
+                os.killpg(self.process.pid, how)
+            else:
+                self.process.send_signal(how)  # it ends its workers itself
             self.process.wait(timeout=20)
 
     def start(self) -> None:
@@ -90,11 +93,12 @@ def _serve(environment: dict[str, str], url: str, log: Path, application: str) -
             stderr=output,
             start_new_session=True,
         )
-    _wait_until_well(process, url, log)
+    wait_until_well(process, url, log)
     return process
 
 
-def _wait_until_well(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def wait_until_well(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Return when the site at `url` says it is well; fails with the log when it ends or takes too long."""
     deadline = time.monotonic() + SECONDS_TO_START
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -103,6 +107,6 @@ def _wait_until_well(process: subprocess.Popen[bytes], url: str, log: Path) -> N
         except (URLError, ConnectionError):
             time.sleep(0.05)
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGTERM)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=20)
     raise AssertionError(f"The server at {url} did not start:\n{log.read_text()}")

@@ -1,14 +1,22 @@
 """The site, really served: production server, real databases, static files as they are sent."""
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from http.client import HTTPResponse
-from urllib.error import HTTPError
+from pathlib import Path
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+import pytest
+
 from tests.postgresql import PostgreSQL
-from tests.serving import Site
+from tests.serving import ROOT, Site, free_port, wait_until_well
 
 
 def fetch(url: str, **headers: str) -> HTTPResponse | HTTPError:
@@ -90,3 +98,21 @@ def test_static_files_are_named_by_content_kept_for_ever_and_compressed(served_s
 def test_a_learner_is_asked_for_no_database_session(served_site: Site) -> None:
     with fetch(f"{served_site.url}/practice/") as answer:
         assert not [cookie for cookie in answer.headers.get_all("Set-Cookie", []) if "session" in cookie]
+
+
+def test_what_make_run_serves_ends_however_often_it_is_told_to(served_site: Site, tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "server.log"
+    command = [sys.executable, "-c", f"import sys; from scripts.serve import serve; sys.exit(serve({port}))"]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command, cwd=ROOT, env=served_site.environment, stdout=output, stderr=output, start_new_session=True
+        ) as process,
+    ):
+        wait_until_well(process, f"http://127.0.0.1:{port}", log)
+        for _ in range(100):
+            os.killpg(process.pid, signal.SIGTERM)
+            time.sleep(0.00005)  # one that comes while the last still waits is lost
+        assert process.wait(timeout=30) == 0
+    with pytest.raises(URLError):
+        urlopen(f"http://127.0.0.1:{port}/healthz")
