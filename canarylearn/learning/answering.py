@@ -11,14 +11,14 @@ from django.utils.translation import gettext, ngettext
 from canarylearn.learning.forms import AnswerForm
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Place
-from canarylearn.learning.pages import Message, build_page
+from canarylearn.learning.pages import Message, build_page, last_choice
 from canarylearn.learning.ready import ready
 from canarylearn.learning.rooms import Room, facts, has, present
 from canarylearn.learning.selectors import Listed, Standing, topics
 from canarylearn.learning.services import open_hint
 from canarylearn.learning.steps import steps
 from canarylearn.learning.verdicts import show_verdict
-from canarylearn.learning.visits import Visit, last_choice
+from canarylearn.learning.visits import Visit
 
 
 def show_index(request: LearnerRequest, room: Room) -> HttpResponse:

@@ -125,7 +125,7 @@ def build_page(
     item = ready.item
     slot = _slot(item, standing)
     if slot.resolved:  # what counts stands in the blanks, whatever a page of yesterday may have sent
-        chosen = {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
+        chosen = last_choice(standing)
     elif item.kind == "order" and not chosen:
         chosen = in_order(ready)
     blanks = blanks_of(ready, chosen)
@@ -143,6 +143,13 @@ def build_page(
         verdict=verdict,
         resolved=show_resolved(ready, [attempt.answer for attempt in standing.attempts]) if slot.resolved else None,
     )
+
+
+def last_choice(standing: Standing) -> dict[str, str]:
+    """The option ids of the last answer that counted, by blank; nothing before any."""
+    if not standing.attempts:
+        return {}
+    return {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from canarylearn.items import Answer
-from canarylearn.learning.forms import option_id
 from canarylearn.learning.middleware import LearnerRequest
 from canarylearn.learning.models import Place, Topic
-from canarylearn.learning.pages import NUMBERS, ItemPage, Message, build_page
+from canarylearn.learning.pages import NUMBERS, ItemPage, Message, build_page, last_choice
 from canarylearn.learning.ready import Ready, ready
 from canarylearn.learning.rooms import Room, facts, present
 from canarylearn.learning.selectors import Standing, standings
@@ -158,10 +157,3 @@ def _as_authored(standing: Standing, variant: int) -> Standing:
         return standing
     others = {**standing.others, variant: standing}
     return replace(others.pop(0, Standing()), others=others)
-
-
-def last_choice(standing: Standing) -> dict[str, str]:
-    """The option ids of the last answer that counted, by blank; nothing before any."""
-    if not standing.attempts:
-        return {}
-    return {blank: option_id(position) for blank, position in standing.attempts[-1].answer.items()}

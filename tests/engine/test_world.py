@@ -52,7 +52,8 @@ def test_a_run_leaves_the_world_as_it_was() -> None:
     before = fingerprint(made)
     outcomes = [release(made, weight) for weight in (0, 1000, 10_000, 1000)]
     assert fingerprint(made) == before
-    assert outcomes[1] == outcomes[3]
+    # As texts, since NaN is no number's equal, not even its own where Python compares the fields one by one (3.13).
+    assert repr(outcomes[1]) == repr(outcomes[3])
 
 
 def test_scenarios_that_differ_in_the_canary_alone_share_users_and_luck() -> None:
