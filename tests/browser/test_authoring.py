@@ -87,6 +87,12 @@ class Keys(Mouse):
 HANDS = {"mouse": Mouse, "keys": Keys}
 
 
+@pytest.fixture(scope="module")
+def served_site(live_site: Callable[[str], Site]) -> Site:
+    """A site of its own: what is published here would be met by other tests."""
+    return live_site("sqlite")
+
+
 @pytest.fixture
 def author(visit: Callable[..., Visit], served_site: Site) -> Visit:
     """Somebody with all permissions, who is not signed in yet."""

@@ -125,10 +125,11 @@ def _timed(read: Callable[[str], object], text: str) -> tuple[tuple[Located, ...
 
 def refusal(read: Callable[[str], object], text: str) -> tuple[Located, ...]:
     """The located errors of a text, none when it is read. Fails for errors elsewhere, empty or slow ones."""
-    # A busy machine can make one reading slow, but not three in a row.
+    # A busy machine can make several readings slow, but not one after the other for seconds.
     found, took = _timed(read, text)
-    for _ in range(2):
+    for pause in (0.0, 0.2, 1.0, 3.0):
         if took >= SLOWEST:
+            time.sleep(pause)
             found, took = _timed(read, text)
     assert took < SLOWEST
     lines = text.count("\n") + 1
