@@ -2,8 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from canarylearn.engine import Scenario
@@ -18,7 +20,7 @@ from canarylearn.items.proof import Proof, Proving, prove_members
 from canarylearn.items.rows import Row, ending_of
 
 CHUNK = 128
-"""How many answers are run under one seed before the next seed has its turn: their scripts stay read meanwhile."""
+"""How many answers are run under one seed in one piece: what is drawn for the seed is drawn once for them."""
 
 CLOSE = 0.1
 """A value within a tenth of its limit is told of: a little more or less luck could turn it."""
@@ -56,17 +58,18 @@ class AnswerRow:
     reason: str = ""
     missed: int = 0
 
-    def take(self, judgement: Judgement, seed: int, *, shown: bool) -> None:
-        """Another seed's run."""
-        self.seeds += 1
-        self.passes += judgement.passed
-        for near in _margins(judgement, seed):
-            if self.near is None or near.share < self.near.share:
-                self.near = near
-        if shown:
-            self._show(judgement)
+    def add(self, other: "AnswerRow") -> None:
+        """What other seeds' runs of the same answer showed."""
+        self.seeds += other.seeds
+        self.passes += other.passes
+        if other.near is not None and (self.near is None or other.near.share < self.near.share):
+            self.near = other.near
+        if other.endings:
+            for name in _SHOWN:
+                setattr(self, name, getattr(other, name))
 
-    def _show(self, judgement: Judgement) -> None:
+    def show(self, judgement: Judgement) -> None:
+        """The run that a learner is shown."""
         self.endings = [ending(run) for run in judgement.runs.values()]
         self.goals = len(judgement.goals)
         self.met = sum(result.met for result in judgement.goals)
@@ -78,6 +81,21 @@ class AnswerRow:
             self.harmed, self.harmed_share = int(worst["users_harmed"]), round(worst["users_harmed_share"], 6)
 
 
+_SHOWN = ("endings", "met", "goals", "harmed", "harmed_share", "reason", "missed")
+
+
+def row_of(number: int, judgement: Judgement, seed: int, *, shown: bool) -> AnswerRow:
+    """The row of an answer after one seed's run."""
+    near = min(_margins(judgement, seed), key=lambda one: one.share, default=None)
+    row = AnswerRow(number=number, answer="", passes=int(judgement.passed), seeds=1, near=near)
+    if shown:
+        row.show(judgement)
+    return row
+
+
+Spread = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""Carries out a function for each of these and gives the results in their order, as `map` does."""
+
 Report = Callable[[int], None]
 """Told how many answers were run so far; raises Cancelled."""
 
@@ -88,7 +106,11 @@ def count_runs(item: Item, seeds: Sequence[int] = SEEDS) -> int:
 
 
 def prove_with_matrix(
-    item: Item, scenarios: Mapping[str, Scenario], report: Report, seeds: Sequence[int] = SEEDS
+    item: Item,
+    scenarios: Mapping[str, Scenario],
+    report: Report,
+    seeds: Sequence[int] = SEEDS,
+    spread: Spread = map,
 ) -> tuple[Proof, list[Problem], list[dict[str, Any]]]:
     """A proof as `items.proof` makes it, and beside it the matrix of the authored numbers."""
     proving, done = Proving(item, scenarios), 0
@@ -96,13 +118,13 @@ def prove_with_matrix(
     while members := proving.due():
         found: list[list[Row]] = [[] for _ in seeds]
         if members[0].number == 0:
-            matrix, first = _run_all(item, scenarios, seeds, report)
+            matrix, first = _run_all(item, scenarios, seeds, report, spread)
             done = len(matrix) * len(seeds)
             found = [[row] for row in first]
         others = [member for member in members if member.number]
-        for place, seed in enumerate(seeds if others else ()):
-            found[place] += prove_members(others, seed)
-            done += sum(len(row.passed) for row in found[place][-len(others) :])
+        for place, rows in enumerate(spread(partial(prove_members, others), seeds) if others else ()):
+            found[place] += rows
+            done += sum(len(row.passed) for row in rows)
             report(done)
         proving.take(members, found)
     proof, problems = proving.conclude()
@@ -110,26 +132,32 @@ def prove_with_matrix(
 
 
 def _run_all(
-    item: Item, scenarios: Mapping[str, Scenario], seeds: Sequence[int], report: Report
+    item: Item, scenarios: Mapping[str, Scenario], seeds: Sequence[int], report: Report, spread: Spread
 ) -> tuple[list[AnswerRow], list[Row]]:
     answers = list(item.assignments())
     matrix = [AnswerRow(number=number, answer=say_answer(item, answer)) for number, answer in enumerate(answers)]
-    passed: list[list[bool]] = [[] for _ in seeds]
-    endings: list[list[str]] = [[] for _ in seeds]
+    passed: dict[int, list[bool]] = {seed: [] for seed in seeds}
+    endings: dict[int, list[str]] = {seed: [] for seed in seeds}
+    pieces = [(start, seed) for start in range(0, len(answers), CHUNK) for seed in seeds]
     done = 0
-    for start in range(0, len(answers), CHUNK):
-        for place, seed in enumerate(seeds):
-            for number, answer in enumerate(answers[start : start + CHUNK], start=start):
-                judgement = judge(item, scenarios, answer, seed)
-                matrix[number].take(judgement, seed, shown=seed == shown_seed(item))
-                passed[place].append(judgement.passed)
-                endings[place].append(ending_of(judgement))
-                done += 1
-                report(done)
-    rows = [
-        Row(seed=seed, passed=tuple(passed[place]), endings=tuple(endings[place])) for place, seed in enumerate(seeds)
-    ]
-    return matrix, rows
+    for (start, seed), judged in zip(pieces, spread(partial(_run_piece, item, scenarios), pieces), strict=True):
+        for number, (one, ended) in enumerate(judged, start=start):
+            matrix[number].add(one)
+            passed[seed].append(one.passes == 1)
+            endings[seed].append(ended)
+        done += len(judged)
+        report(done)
+    return matrix, [Row(seed=seed, passed=tuple(passed[seed]), endings=tuple(endings[seed])) for seed in seeds]
+
+
+def _run_piece(item: Item, scenarios: Mapping[str, Scenario], piece: tuple[int, int]) -> list[tuple[AnswerRow, str]]:
+    """Answers from a place on, under one seed: for each a row of that run alone, and how it ended."""
+    start, seed = piece
+    judged = []
+    for number, answer in enumerate(islice(item.assignments(), start, start + CHUNK), start=start):
+        judgement = judge(item, scenarios, answer, seed)
+        judged.append((row_of(number, judgement, seed, shown=seed == shown_seed(item)), ending_of(judgement)))
+    return judged
 
 
 def _reason(judgement: Judgement) -> str:

@@ -10,7 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from canarylearn.authoring.checking import check_item
 from canarylearn.authoring.drafts import scenario_texts, taken
-from canarylearn.authoring.matrix import Cancelled, count_runs, prove_with_matrix
+from canarylearn.authoring.matrix import Cancelled, Spread, count_runs, prove_with_matrix
 from canarylearn.authoring.models import Draft, ProofRun, ProofState
 from canarylearn.engine import Scenario
 from canarylearn.items import Item, digest
@@ -154,8 +155,11 @@ def latest_proof(draft: Draft) -> ProofRun | None:
 # In the process apart
 
 
-def prove_next() -> bool:
-    """Prove what was asked for first. False when nothing is queued, or another prover is at work."""
+def prove_next(processors: Callable[[], AbstractContextManager[Spread]] = lambda: nullcontext(map)) -> bool:
+    """Prove what was asked for first. False when nothing is queued, or another prover is at work.
+
+    The runs are spread over what `processors` opens: nothing but this process, or `on_all_processors`.
+    """
     settle_lost()
     run = _claim()
     if run is None:
@@ -168,7 +172,8 @@ def prove_next() -> bool:
         scenarios = scenarios_of(checked.spec, run.draft.scenarios)
         if digest(checked.spec, scenarios) != run.digest:
             raise Cancelled
-        proof, problems, rows = prove_with_matrix(checked.spec, scenarios, report)
+        with processors() as spread:
+            proof, problems, rows = prove_with_matrix(checked.spec, scenarios, report, spread=spread)
     except Cancelled:
         _finish(run, state=ProofState.CANCELLED)
     except Overlong:

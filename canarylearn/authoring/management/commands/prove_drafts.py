@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from canarylearn.authoring.processors import on_all_processors
 from canarylearn.authoring.proofs import prove_next
 
 MEMORY = 4 * 1024**3
-"""Bytes of address space that a prover may take."""
+"""Bytes of address space that each process of a prover may take."""
 
 
 class Command(BaseCommand):
@@ -23,5 +24,5 @@ class Command(BaseCommand):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with suppress(ValueError):  # a limit that is lower already stays
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        while prove_next():
+        while prove_next(on_all_processors):
             pass
