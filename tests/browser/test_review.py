@@ -60,6 +60,7 @@ def test_keys_are_left_to_those_who_type(visit: Callable[..., Visit]) -> None:
     page.keyboard.press("Tab")
     page.keyboard.press("Space")  # the button itself
     expect(page.locator(".said")).to_contain_text("1 2 3")
+    expect(page.locator("#back")).to_be_focused()
     page.locator(".checklist input").first.focus()
     page.keyboard.press("Space")
     expect(page.locator(".checklist input").first).to_be_checked()
