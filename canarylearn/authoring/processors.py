@@ -11,12 +11,16 @@ from canarylearn.authoring.matrix import Spread
 
 
 @contextmanager
-def on_all_processors() -> Iterator[Spread]:
-    """A process for each processor, of this one's priority and limits. They end with what is done within, or with this
-    process, however it ends."""
+def on_spare_processors() -> Iterator[Spread]:
+    """A process for each processor but one, which is left to learners; each of this process's priority and limits.
+
+    They end with what is done within, or with this process, however it ends. A low priority alone is not enough: with
+    every processor at work on a proof, an answer took twice as long.
+    """
+    spare = max(1, (os.cpu_count() or 1) - 1)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["canarylearn.authoring.matrix"])
-    pool = ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(max_workers=spare, mp_context=context, initializer=_end_with_parent)
     try:
         yield pool.map
     finally:

@@ -158,7 +158,7 @@ def latest_proof(draft: Draft) -> ProofRun | None:
 def prove_next(processors: Callable[[], AbstractContextManager[Spread]] = lambda: nullcontext(map)) -> bool:
     """Prove what was asked for first. False when nothing is queued, or another prover is at work.
 
-    The runs are spread over what `processors` opens: nothing but this process, or `on_all_processors`.
+    The runs are spread over what `processors` opens: nothing but this process, or `on_spare_processors`.
     """
     settle_lost()
     run = _claim()
