@@ -11,16 +11,16 @@ from canarylearn.authoring.matrix import Spread
 
 
 @contextmanager
-def on_spare_processors() -> Iterator[Spread]:
-    """A process for each processor but one, which is left to learners; each of this process's priority and limits.
+def on_processors(*, is_long: bool) -> Iterator[Spread]:
+    """A process for each processor, each of this process's priority and limits; one fewer for what takes long.
 
-    They end with what is done within, or with this process, however it ends. A low priority alone is not enough: with
-    every processor at work on a proof, an answer took twice as long.
+    They end with what is done within, or with this process, however it ends. With every processor at work on a proof a
+    learner's answer takes twice as long, whatever the priority: for some seconds, and not for a quarter of an hour.
     """
-    spare = max(1, (os.cpu_count() or 1) - 1)
+    processes = max(1, (os.cpu_count() or 1) - is_long)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["canarylearn.authoring.matrix"])
-    pool = ProcessPoolExecutor(max_workers=spare, mp_context=context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(max_workers=processes, mp_context=context, initializer=_end_with_parent)
     try:
         yield pool.map
     finally:

@@ -10,11 +10,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -27,6 +28,7 @@ from canarylearn.authoring.models import Draft, ProofRun, ProofState
 from canarylearn.engine import Scenario
 from canarylearn.items import Item, digest
 from canarylearn.items.files import read_as
+from canarylearn.items.judging import SEEDS
 from canarylearn.learning.selectors import topic_spec
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,6 +37,9 @@ SILENT = timedelta(seconds=60)
 
 LONGEST = 2 * 3600.0
 """Seconds after which a proof is given up, so that one author does not keep the others waiting."""
+
+LONG = 64 * len(SEEDS)
+"""Answers run under one seed each, from which on a proof leaves a processor to others."""
 
 EVERY = 0.5
 """Seconds between two reports."""
@@ -155,11 +160,19 @@ def latest_proof(draft: Draft) -> ProofRun | None:
 # In the process apart
 
 
-def prove_next(processors: Callable[[], AbstractContextManager[Spread]] = lambda: nullcontext(map)) -> bool:
-    """Prove what was asked for first. False when nothing is queued, or another prover is at work.
+class Processors(Protocol):
+    """What the runs of a proof are spread over."""
 
-    The runs are spread over what `processors` opens: nothing but this process, or `on_spare_processors`.
-    """
+    def __call__(self, *, is_long: bool) -> AbstractContextManager[Spread]: ...
+
+
+def in_this_process(*, is_long: bool) -> AbstractContextManager[Spread]:
+    """Nothing but this process."""
+    return nullcontext(map)
+
+
+def prove_next(processors: Processors = in_this_process) -> bool:
+    """Prove what was asked for first. False when nothing is queued, or another prover is at work."""
     settle_lost()
     run = _claim()
     if run is None:
@@ -172,7 +185,7 @@ def prove_next(processors: Callable[[], AbstractContextManager[Spread]] = lambda
         scenarios = scenarios_of(checked.spec, run.draft.scenarios)
         if digest(checked.spec, scenarios) != run.digest:
             raise Cancelled
-        with processors() as spread:
+        with processors(is_long=run.total > LONG) as spread:
             proof, problems, rows = prove_with_matrix(checked.spec, scenarios, report, spread=spread)
     except Cancelled:
         _finish(run, state=ProofState.CANCELLED)

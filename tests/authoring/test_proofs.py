@@ -13,7 +13,7 @@ from django.utils import timezone
 from canarylearn.authoring import proofs
 from canarylearn.authoring.matrix import Cancelled, prove_with_matrix, read_matrix
 from canarylearn.authoring.models import Draft, ProofRun, ProofState
-from canarylearn.authoring.processors import on_spare_processors
+from canarylearn.authoring.processors import on_processors
 from canarylearn.authoring.proofs import ask_for_proof, cancel_proof, latest_proof, prove_next
 from canarylearn.items import prove
 from canarylearn.items.reading import read_as
@@ -71,12 +71,12 @@ def test_answers_that_fall_for_one_reason_stand_together() -> None:
     assert [one["answer"] for one in reading.undecided] == ["d"]
 
 
-def test_variants_are_proven_as_for_files_also_on_spare_processors() -> None:
+def test_variants_are_proven_as_for_files_also_on_processors() -> None:
     item = curriculum().items["first-users"]
     scenarios = curriculum().scenarios_of(item)
     proof, problems, rows = prove_with_matrix(item, scenarios, lambda done: None, range(2))
     assert (proof, problems) == prove(item, scenarios, range(2))
-    with on_spare_processors() as spread:
+    with on_processors(is_long=False) as spread:
         assert prove_with_matrix(item, scenarios, lambda done: None, range(2), spread) == (proof, problems, rows)
     assert (len(proof.variants), len(rows)) == (4, 4)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from canarylearn.authoring.processors import on_spare_processors
+from canarylearn.authoring.processors import on_processors
 from canarylearn.authoring.proofs import prove_next
 
 MEMORY = 4 * 1024**3
@@ -24,5 +24,5 @@ class Command(BaseCommand):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         with suppress(ValueError):  # a limit that is lower already stays
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        while prove_next(on_spare_processors):
+        while prove_next(on_processors):
             pass
